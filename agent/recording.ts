@@ -1,0 +1,151 @@
+/**
+ * The file format of a run. A recording is one append-only file per process and thread, JSON Lines in UTF-8:
+ * a header, then entries in the order they happened. A line without its line feed is not part of the recording
+ * (the process was killed while writing it), so the file is readable after every byte.
+ *
+ * A run folder (mode 0700, files 0600) holds what one observed application left behind:
+ *
+ *     run.json                               how `leakwatch run` was started; absent when the agent ran by itself
+ *     <pid>-<threadId>.recording.jsonl       one per process and thread
+ *     <pid>-<threadId>-<sequence>.heapsnapshot
+ *     <pid>-<threadId>.request.json          present while a snapshot is asked for from outside (see SnapshotRequest)
+ *     report.json                            the verdict, written by whoever analyzed the run
+ */
+export const RECORDING_VERSION = 1;
+
+export const RECORDING_SUFFIX = '.recording.jsonl';
+export const SNAPSHOT_SUFFIX = '.heapsnapshot';
+export const REQUEST_SUFFIX = '.request.json';
+
+/** The first line: who was observed, and on what. Times are epoch milliseconds here and `atMs` since `startedAt` below. */
+export interface RecordingHeader {
+  readonly type: 'header';
+  readonly version: number;
+  readonly agentVersion: string;
+  readonly pid: number;
+  readonly ppid: number;
+  readonly threadId: number;
+  readonly role: 'main' | 'cluster-worker' | 'worker-thread';
+  /** The script and nothing of its arguments, which may hold secrets. */
+  readonly script: string;
+  readonly cwd: string;
+  readonly nodeVersion: string;
+  readonly v8Version: string;
+  readonly platform: string;
+  readonly arch: string;
+  readonly startedAt: number;
+  readonly sampleIntervalMs: number;
+  /** V8's heap_size_limit of this thread. */
+  readonly heapLimitBytes: number;
+  /** The container's limit, or null where there is none. */
+  readonly memoryLimitBytes: number | null;
+}
+
+/** One tick of the sampler; event loop and CPU figures are those of the window since the previous sample. */
+export interface Sample {
+  readonly type: 'sample';
+  readonly atMs: number;
+  readonly rssBytes: number;
+  readonly heapTotalBytes: number;
+  readonly heapUsedBytes: number;
+  readonly externalBytes: number;
+  readonly arrayBuffersBytes: number;
+  /** V8's space name -> bytes used in it. */
+  readonly heapSpaceBytes: Readonly<Record<string, number>>;
+  readonly loopDelayP50Ms: number;
+  readonly loopDelayP99Ms: number;
+  readonly loopDelayMaxMs: number;
+  /** 0..1 of the window. */
+  readonly loopUtilization: number;
+  readonly cpuUserMs: number;
+  readonly cpuSystemMs: number;
+  /** Resource type -> how many keep the event loop alive, from process.getActiveResourcesInfo(). */
+  readonly activeResources: Readonly<Record<string, number>>;
+}
+
+export type CollectionKind = 'minor' | 'major' | 'incremental' | 'weak-callbacks';
+
+export interface Collection {
+  readonly type: 'gc';
+  readonly atMs: number;
+  readonly kind: CollectionKind;
+  readonly pauseMs: number;
+  /** Bytes of heap in use just after a major collection: the floor. Absent for other kinds. */
+  readonly heapUsedAfterBytes?: number;
+}
+
+/** Why a snapshot was taken. */
+export type SnapshotReason = 'api' | 'signal' | 'request' | 'schedule' | 'growth' | 'baseline' | 'final';
+
+export interface SnapshotTaken {
+  readonly type: 'snapshot';
+  readonly atMs: number;
+  readonly sequence: number;
+  readonly reason: SnapshotReason;
+  readonly status: 'written' | 'refused' | 'failed';
+  /** File name inside the run folder; absent unless written. */
+  readonly file?: string;
+  readonly fileBytes?: number;
+  /** How long the event loop stood still. */
+  readonly pauseMs?: number;
+  /** One sentence: why it was refused or failed. */
+  readonly detail?: string;
+  /** Copied from the request, so that whoever asked finds the answer. */
+  readonly requestId?: string;
+}
+
+/** The application listens on a port. */
+export interface Listening {
+  readonly type: 'listening';
+  readonly atMs: number;
+  readonly port: number;
+  readonly address: string;
+}
+
+export interface Mark {
+  readonly type: 'mark';
+  readonly atMs: number;
+  readonly name: string;
+}
+
+/** Something the reader should know: a probe that was disabled, a limit that was reached. */
+export interface Notice {
+  readonly type: 'notice';
+  readonly atMs: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The last line of a process that ended in an orderly way; its absence means it was killed. */
+export interface End {
+  readonly type: 'end';
+  readonly atMs: number;
+  readonly exitCode: number;
+}
+
+export type RecordingEntry = Sample | Collection | SnapshotTaken | Listening | Mark | Notice | End;
+export type RecordingLine = RecordingHeader | RecordingEntry;
+
+/** Written by the CLI next to a recording; the agent takes the snapshot at its next sample and removes the file. */
+export interface SnapshotRequest {
+  readonly requestId: string;
+  readonly reason: SnapshotReason;
+}
+
+/** `run.json`. */
+export interface RunFile {
+  readonly version: number;
+  readonly command: readonly string[];
+  readonly load: string | null;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+}
+
+/** A recording in memory. `damagedLines` counts lines that were no valid entry and were passed over. */
+export interface Recording {
+  readonly header: RecordingHeader;
+  readonly entries: readonly RecordingEntry[];
+  readonly damagedLines: number;
+}
