@@ -66,17 +66,23 @@ export interface MemoryTrend {
   readonly timeToHeapLimitMs: number | null;
 }
 
-/** What is leaking, by how it is held. `growth` is a leak of no known kind. */
+/**
+ * What is leaking, by what fills it or how it is held; the first that fits, in the order of analyzer/detectors/index.ts.
+ * cache: entries found again by a key (Map, object used as dictionary). global: a list or set that a module or the
+ * global object holds. collection: one that some other object holds. growth: a leak of no known kind.
+ */
 export type FindingKind =
-  | 'collection' // Map, Set, array, object used as dictionary, linked list
-  | 'global'
   | 'listener'
   | 'timer'
-  | 'closure'
   | 'promise'
   | 'async-context'
-  | 'buffer'
+  | 'closure'
+  | 'cache'
+  | 'global'
+  | 'collection'
+  | 'stream'
   | 'handle'
+  | 'buffer'
   | 'module'
   | 'code'
   | 'string'
