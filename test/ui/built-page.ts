@@ -1,0 +1,22 @@
+import { copyFileSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+const PAGE = resolve(__dirname, '../../ui/page');
+
+/** Builds the page as it stands in the source, into a folder of its own. @returns the folder */
+export async function buildPage(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'leakwatch-page-'));
+  const entryPoints = [join(PAGE, 'main.ts'), join(PAGE, 'style.css')];
+  await build({
+    entryPoints,
+    bundle: true,
+    minify: true,
+    target: 'es2022',
+    outdir: folder,
+    logLevel: 'error',
+  });
+  copyFileSync(join(PAGE, 'index.html'), join(folder, 'index.html'));
+  return folder;
+}

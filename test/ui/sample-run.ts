@@ -1,0 +1,181 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RECORDING_SUFFIX, RECORDING_VERSION } from '../../agent/recording.ts';
+import type {
+  RecordingEntry,
+  RecordingHeader,
+  RecordingLine,
+  RunFile,
+  Sample,
+} from '../../agent/recording.ts';
+import type { Report } from '../../analyzer/report.ts';
+
+export const MB = 1_000_000;
+export const STARTED_AT = Date.UTC(2026, 10, 20, 12, 0, 0);
+
+/** A fresh, empty run folder under the system's temporary folder. */
+export function makeRunFolder(): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'leakwatch-ui-')), 'shop-run');
+  mkdirSync(folder, { mode: 0o700 });
+  return folder;
+}
+
+/** A whole finished run: a leaking main thread, a healthy worker, a cluster worker that was killed, and the verdict. */
+export function writeSampleRun(folder: string, report: Report | null): void {
+  writeRecording(folder, leakingProcess({ pid: 4242, threadId: 0, seconds: 300 }));
+  writeRecording(folder, healthyProcess({ pid: 4242, threadId: 1, seconds: 290 }));
+  writeRecording(folder, healthyProcess({ pid: 4250, threadId: 0, seconds: 120 }));
+  writeRunFile(folder, report ? STARTED_AT + 301_000 : null);
+  if (report) writeFileSync(join(folder, 'report.json'), JSON.stringify(report));
+}
+
+export function writeRecording(folder: string, lines: readonly RecordingLine[]): string {
+  const header = lines[0] as RecordingHeader;
+  const file = join(folder, `${header.pid}-${header.threadId}${RECORDING_SUFFIX}`);
+  writeFileSync(file, lines.map((line) => JSON.stringify(line) + '\n').join(''));
+  return file;
+}
+
+export function writeRunFile(folder: string, endedAt: number | null): void {
+  const run: RunFile = {
+    version: 1,
+    command: ['node', 'src/server.js', '--port', '0'],
+    load: 'autocannon -c 20 http://127.0.0.1:$PORT/',
+    startedAt: STARTED_AT,
+    endedAt,
+    exitCode: endedAt === null ? null : 0,
+    signal: null,
+  };
+  writeFileSync(join(folder, 'run.json'), JSON.stringify(run));
+}
+
+interface ProcessShape {
+  readonly pid: number;
+  readonly threadId: number;
+  readonly seconds: number;
+}
+
+export function headerOf(
+  shape: Pick<ProcessShape, 'pid' | 'threadId'>,
+  startedAt = STARTED_AT,
+): RecordingHeader {
+  return {
+    type: 'header',
+    version: RECORDING_VERSION,
+    agentVersion: '0.1.0',
+    pid: shape.pid,
+    ppid: 4000,
+    threadId: shape.threadId,
+    role: shape.threadId > 0 ? 'worker-thread' : shape.pid === 4242 ? 'main' : 'cluster-worker',
+    script: '/srv/shop/src/server.js',
+    cwd: '/srv/shop',
+    nodeVersion: 'v20.20.2',
+    v8Version: '11.3.244.8-node.26',
+    platform: 'linux',
+    arch: 'x64',
+    startedAt,
+    sampleIntervalMs: 1000,
+    heapLimitBytes: 536 * MB,
+    memoryLimitBytes: null,
+  };
+}
+
+/** A sample of a quiet process; overwrite what matters. */
+export function sampleAt(atMs: number, figures: Partial<Sample> = {}): Sample {
+  return {
+    type: 'sample',
+    atMs,
+    rssBytes: 92 * MB,
+    heapTotalBytes: 48 * MB,
+    heapUsedBytes: 30 * MB,
+    externalBytes: 3 * MB,
+    arrayBuffersBytes: 1 * MB,
+    heapSpaceBytes: { new_space: 4 * MB, old_space: 24 * MB, code_space: 2 * MB },
+    loopDelayP50Ms: 1.1,
+    loopDelayP99Ms: 3,
+    loopDelayMaxMs: 5,
+    loopUtilization: 0.35,
+    cpuUserMs: 300,
+    cpuSystemMs: 60,
+    activeResources: { Timeout: 3, TCPSocketWrap: 20 },
+    ...figures,
+  };
+}
+
+/** Floor rises 3 MB per 10 s under a sawtooth; a 5 s gap, a stall, three snapshots; ends in an orderly way. */
+function leakingProcess(shape: ProcessShape): RecordingLine[] {
+  const random = seededRandom(1);
+  const entries: RecordingEntry[] = [{ type: 'listening', atMs: 350, port: 3000, address: '127.0.0.1' }];
+  let garbage = 0;
+  for (let second = 1; second <= shape.seconds; second++) {
+    const atMs = second * 1000;
+    const floor = 24 * MB + second * 0.3 * MB;
+    garbage += (1.6 + random()) * MB;
+    if (second % 2 === 0)
+      entries.push({ type: 'gc', atMs: atMs - 400, kind: 'minor', pauseMs: 0.6 + random() });
+    if (second % 10 === 0) {
+      garbage = 0;
+      const pauseMs = 6 + second / 25 + 4 * random();
+      entries.push({ type: 'gc', atMs: atMs - 300, kind: 'incremental', pauseMs: 0.3 });
+      entries.push({ type: 'gc', atMs: atMs - 200, kind: 'major', pauseMs, heapUsedAfterBytes: floor });
+    }
+    if (second > 130 && second < 138) continue;
+    const stall = second === 205 ? 740 : 0;
+    entries.push(
+      sampleAt(atMs, {
+        heapUsedBytes: floor + garbage,
+        heapTotalBytes: floor + 28 * MB,
+        rssBytes: floor * 1.1 + 72 * MB + 4 * MB * random(),
+        heapSpaceBytes: { new_space: garbage, old_space: floor - 2 * MB, code_space: 2 * MB },
+        loopDelayP50Ms: 1 + 0.4 * random(),
+        loopDelayP99Ms: 4 + 5 * random() + stall / 2,
+        loopDelayMaxMs: 8 + 12 * random() + stall,
+        loopUtilization: 0.4 + 0.2 * random(),
+        cpuUserMs: 380 + 160 * random(),
+        cpuSystemMs: 70 + 40 * random(),
+        activeResources: { Timeout: 3 + Math.floor(second / 6), TCPSocketWrap: 21 },
+      }),
+    );
+    if (second % 100 === 60) entries.push(snapshotAt(atMs + 500, (second - 60) / 100 + 1, shape));
+  }
+  entries.push({ type: 'mark', atMs: 90_000, name: 'load doubled' });
+  entries.push({ type: 'end', atMs: shape.seconds * 1000 + 200, exitCode: 0 });
+  return [headerOf(shape), ...entries];
+}
+
+function snapshotAt(atMs: number, sequence: number, { pid, threadId }: ProcessShape): RecordingEntry {
+  const file = `${pid}-${threadId}-${sequence}.heapsnapshot`;
+  const base = { type: 'snapshot', atMs, sequence, reason: sequence === 1 ? 'baseline' : 'growth' } as const;
+  return { ...base, status: 'written', file, fileBytes: 41 * MB, pauseMs: 480 };
+}
+
+function healthyProcess(shape: ProcessShape): RecordingLine[] {
+  const random = seededRandom(shape.pid + shape.threadId);
+  const entries: RecordingEntry[] = [];
+  for (let second = 1; second <= shape.seconds; second++) {
+    const garbage = (second % 14) * 0.8 * MB;
+    if (second % 14 === 0)
+      entries.push({
+        type: 'gc',
+        atMs: second * 1000,
+        kind: 'major',
+        pauseMs: 4,
+        heapUsedAfterBytes: 19 * MB,
+      });
+    entries.push(sampleAt(second * 1000, { heapUsedBytes: 19 * MB + garbage, loopDelayP99Ms: 2 + random() }));
+  }
+  if (shape.threadId > 0) entries.push({ type: 'end', atMs: shape.seconds * 1000 + 10, exitCode: 0 });
+  return [headerOf(shape), ...entries];
+}
+
+/** mulberry32 by Tommy Ettinger (2017). @returns 0 ..< 1 */
+export function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

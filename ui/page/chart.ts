@@ -1,0 +1,218 @@
+import {
+  BarController,
+  BarElement,
+  Chart,
+  Filler,
+  LineController,
+  LineElement,
+  LinearScale,
+  PointElement,
+} from 'chart.js';
+import type { ChartDataset, Plugin, Scale } from 'chart.js';
+import type { Points, Timeline } from '../api.ts';
+import type { ChartSpec, SeriesSpec } from './chart-specs.ts';
+import { chartTable } from './chart-table.ts';
+import { button, el } from './dom.ts';
+import { valueNear } from './points.ts';
+import { colour } from './theme.ts';
+import { timeLabel, timeTicks } from './time-axis.ts';
+
+Chart.register(BarController, BarElement, Filler, LineController, LineElement, LinearScale, PointElement);
+
+/** Same for all charts, so that their time axes lie under one another. */
+export const AXIS_WIDTH = 68;
+const TICK_WIDTH = 92;
+const RIGHT_MARGIN = 10;
+
+type Dot = { x: number; y: number | null };
+type Drawing = Chart<'line' | 'bar', Dot[]>;
+
+/** One chart with its legend and table. */
+export interface TimeChart {
+  readonly element: HTMLElement;
+  readonly canvas: HTMLCanvasElement;
+  /** New data, and the span to show; the span may move before its data comes. */
+  show(timeline: Timeline): void;
+  span(from: number, to: number): void;
+  /** Draws the crosshair at the time and puts the values there into the legend; null takes it away. */
+  point(at: number | null): void;
+  /** The time under a horizontal place in the canvas. */
+  timeAt(pixel: number): number;
+  recolour(): void;
+}
+
+export function timeChart(spec: ChartSpec): TimeChart {
+  const canvas = el('canvas', { 'aria-hidden': 'true' });
+  const legend = el('div', { class: 'legend', role: 'group', 'aria-label': `Lines of ${spec.title}` });
+  const table = chartTable(spec);
+  const title = `chart-${spec.id}`;
+  const element = el(
+    'figure',
+    { class: 'chart', 'aria-labelledby': title, 'data-chart': spec.id },
+    el('figcaption', {}, el('h3', { id: title }, spec.title), legend),
+    el('div', { class: 'canvas' }, canvas),
+    table.element,
+  );
+  const cross: Crosshair = { at: null };
+  const drawing = newDrawing(canvas, spec, cross);
+  const hidden = new Map<string, boolean>();
+  let shown: { timeline: Timeline; series: readonly SeriesSpec[] } | null = null;
+
+  const draw = () => {
+    if (!shown) return;
+    const { timeline, series } = shown;
+    const visible = series.filter(({ name, hidden: atFirst }) => !(hidden.get(name) ?? atFirst ?? false));
+    drawing.data.datasets = visible.map((one) => dataset(one, timeline.series[one.name]!));
+    drawing.update('none');
+  };
+  const drawLegend = () => {
+    legend.replaceChildren(
+      ...(shown?.series ?? []).map((one) =>
+        legendEntry(one, !(hidden.get(one.name) ?? one.hidden ?? false), (visible) => {
+          hidden.set(one.name, !visible);
+          draw();
+        }),
+      ),
+    );
+  };
+
+  return {
+    element,
+    canvas,
+    show(timeline) {
+      const series = spec.series(timeline);
+      const same = shown?.series.map(({ name }) => name).join() === series.map(({ name }) => name).join();
+      shown = { timeline, series };
+      element.hidden = series.length === 0;
+      if (!same) drawLegend();
+      draw();
+      table.show(timeline, series);
+    },
+    span(from, to) {
+      const axis = drawing.options.scales!.x!;
+      axis.min = from;
+      axis.max = to;
+      drawing.update('none');
+    },
+    point(at) {
+      cross.at = at;
+      drawing.draw();
+      for (const [i, one] of (shown?.series ?? []).entries()) {
+        const value = at === null ? null : valueNear(shown!.timeline.series[one.name]!, at);
+        legend.children[i].querySelector('output')!.textContent = value === null ? '' : spec.format(value);
+      }
+    },
+    timeAt: (pixel) => drawing.scales.x.getValueForPixel(pixel) ?? 0,
+    recolour() {
+      for (const axis of Object.values(drawing.options.scales!)) {
+        axis!.grid!.color = colour('--grid');
+        axis!.ticks!.color = colour('--muted');
+      }
+      draw();
+    },
+  };
+}
+
+interface Crosshair {
+  at: number | null;
+}
+
+function newDrawing(canvas: HTMLCanvasElement, spec: ChartSpec, cross: Crosshair): Drawing {
+  return new Chart<'line' | 'bar', Dot[]>(canvas, {
+    type: 'line',
+    data: { datasets: [] },
+    plugins: [crosshairPlugin(cross)],
+    options: {
+      animation: false,
+      events: [],
+      maintainAspectRatio: false,
+      normalized: true,
+      parsing: false,
+      layout: { padding: { right: RIGHT_MARGIN, top: 6 } },
+      scales: {
+        x: {
+          type: 'linear',
+          grid: { color: colour('--grid'), drawTicks: false },
+          border: { display: false },
+          afterBuildTicks: (axis) => {
+            const most = Math.max(2, axis.width / TICK_WIDTH);
+            axis.ticks = timeTicks(axis.min, axis.max, most).map((value) => ({ value }));
+          },
+          ticks: {
+            autoSkip: false,
+            maxRotation: 0,
+            padding: 8,
+            callback: timeTickLabel,
+            color: colour('--muted'),
+          },
+        },
+        y: {
+          type: 'linear',
+          beginAtZero: true,
+          grid: { color: colour('--grid'), drawTicks: false },
+          border: { display: false },
+          afterFit: (axis) => void (axis.width = AXIS_WIDTH),
+          ticks: {
+            maxTicksLimit: 5,
+            padding: 8,
+            callback: (value) => spec.format(Number(value)),
+            color: colour('--muted'),
+          },
+        },
+      },
+    },
+  });
+}
+
+function timeTickLabel(this: Scale, value: number | string): string {
+  return timeLabel(Number(value), this.min, this.max);
+}
+
+function dataset(spec: SeriesSpec, { x, y }: Points): ChartDataset<'line' | 'bar', Dot[]> {
+  const data = x.map((at, i) => ({ x: at, y: y[i] }));
+  const line = colour(spec.colour);
+  if (spec.look === 'bars') {
+    return { type: 'bar', data, backgroundColor: line, barThickness: 2, minBarLength: 2, grouped: false };
+  }
+  return {
+    type: 'line',
+    data,
+    borderColor: line,
+    borderWidth: spec.look === 'dotted-line' ? 2 : 1.5,
+    pointRadius: spec.look === 'dotted-line' && data.length < 80 ? 2.5 : 0,
+    pointBackgroundColor: line,
+    fill: spec.look === 'area' ? 'origin' : false,
+    backgroundColor: line.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.12)'),
+  };
+}
+
+function legendEntry(spec: SeriesSpec, visible: boolean, onToggle: (visible: boolean) => void): HTMLElement {
+  const swatch = el('i', { class: 'swatch', 'aria-hidden': 'true' });
+  swatch.style.background = `var(${spec.colour})`;
+  const entry = button('', { 'aria-pressed': String(visible) }, () => {
+    const now = entry.getAttribute('aria-pressed') !== 'true';
+    entry.setAttribute('aria-pressed', String(now));
+    onToggle(now);
+  });
+  entry.append(swatch, spec.label, el('output', {}));
+  return entry;
+}
+
+function crosshairPlugin(cross: Crosshair): Plugin<'line' | 'bar'> {
+  return {
+    id: 'crosshair',
+    afterDraw({ ctx, chartArea, scales }) {
+      if (cross.at === null) return;
+      const x = Math.round(scales.x.getPixelForValue(cross.at)) + 0.5;
+      if (x < chartArea.left || x > chartArea.right) return;
+      ctx.save();
+      ctx.strokeStyle = colour('--muted');
+      ctx.lineWidth = 1;
+      ctx.beginPath();
+      ctx.moveTo(x, chartArea.top);
+      ctx.lineTo(x, chartArea.bottom);
+      ctx.stroke();
+      ctx.restore();
+    },
+  };
+}

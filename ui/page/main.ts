@@ -1,0 +1,102 @@
+import type { RunOverview } from '../api.ts';
+import { el } from './dom.ts';
+import { findingCards } from './finding-card.ts';
+import { duration } from './format.ts';
+import { processTable } from './processes.ts';
+import { serverSource } from './source.ts';
+import { followTheme } from './theme.ts';
+import { timelinePanel } from './timeline.ts';
+import { verdictSection } from './verdict.ts';
+
+const STATUS = {
+  waiting: 'waiting',
+  recording: 'live',
+  analyzing: 'analyzing',
+  finished: 'finished',
+} as const;
+
+const source = serverSource();
+const timeline = timelinePanel(source);
+const byId = (id: string) => document.getElementById(id)!;
+const slots = { verdict: el('div'), findings: el('div'), processes: el('div'), problems: el('div') };
+let chosenProcess: string | null = null;
+let verdictShown = '';
+let refreshing: Promise<void> | null = null;
+let refreshAgain = false;
+
+byId('main').replaceChildren(
+  slots.verdict,
+  slots.findings,
+  slots.problems,
+  slots.processes,
+  timeline.element,
+);
+followTheme(byId('theme') as HTMLButtonElement, timeline.recolour);
+source.watch(refresh, (connected) => {
+  document.body.dataset.connected = String(connected);
+});
+
+/** Asks for the overview; one question at a time, and one more when there was a change meanwhile. */
+function refresh(): void {
+  refreshAgain = true;
+  refreshing ??= (async () => {
+    while (refreshAgain) {
+      refreshAgain = false;
+      await source.overview().then(draw, () => {});
+    }
+    refreshing = null;
+  })();
+}
+
+function draw(run: RunOverview): void {
+  drawTopbar(run);
+  drawVerdict(run);
+  slots.problems.replaceChildren(
+    ...run.problems.map((problem) => el('p', { class: 'problem', role: 'note' }, problem)),
+  );
+  drawProcesses(run);
+  document.body.dataset.ready = 'true';
+}
+
+function drawTopbar({ status, name, command, startedAt, processes }: RunOverview): void {
+  const lastSeenAt = Math.max(0, ...processes.map((process) => process.lastSeenAt));
+  const observed =
+    startedAt !== null && lastSeenAt > startedAt ? ` · ${duration(lastSeenAt - startedAt)}` : '';
+  byId('run').replaceChildren(el('code', {}, command.length > 0 ? command.join(' ') : name));
+  const chip = el('span', { 'data-status': status }, STATUS[status] + observed);
+  if (byId('status').textContent !== chip.textContent) byId('status').replaceChildren(chip);
+}
+
+/** Only when it has changed, so that what the reader has opened or marked stays. */
+function drawVerdict(run: RunOverview): void {
+  const text = JSON.stringify([run.report, run.status]);
+  if (text === verdictShown) return;
+  verdictShown = text;
+  slots.verdict.replaceChildren(verdictSection(run));
+  const cards = findingCards(run.report?.findings ?? []);
+  slots.findings.replaceChildren(...(cards ? [cards] : []));
+}
+
+function drawProcesses(run: RunOverview): void {
+  const { processes } = run;
+  const chosen = processes.find(({ id }) => id === chosenProcess) ?? mostInteresting(run);
+  const focused =
+    document.activeElement instanceof HTMLElement ? document.activeElement.dataset.process : undefined;
+  const table = processTable(processes, chosen?.id ?? null, (id) => {
+    chosenProcess = id;
+    drawProcesses(run);
+  });
+  slots.processes.replaceChildren(...(table ? [table] : []));
+  if (focused !== undefined) table?.querySelector<HTMLElement>(`[data-process="${focused}"]`)?.focus();
+  timeline.element.hidden = !chosen;
+  if (chosen) timeline.show(chosen);
+}
+
+/** The one the report is about, or else the first. */
+function mostInteresting({ report, processes }: RunOverview) {
+  const reported = report?.process;
+  return (
+    processes.find(({ pid, threadId }) => pid === reported?.pid && threadId === reported.threadId) ??
+    processes[0]
+  );
+}

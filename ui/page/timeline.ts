@@ -1,0 +1,95 @@
+import type { ProcessOverview, Timeline } from '../api.ts';
+import { timeChart } from './chart.ts';
+import { addGestures } from './chart-gestures.ts';
+import { CHARTS } from './chart-specs.ts';
+import { button, el } from './dom.ts';
+import { markerStrip } from './marker-strip.ts';
+import type { RunSource } from './source.ts';
+import { panned, withinRecording, zoomed } from './time-view.ts';
+import type { TimeView } from './time-view.ts';
+
+/** A point for every second pixel is all that can be told apart. */
+const PIXELS_PER_BUCKET = 2;
+
+/** All charts of one process over one shared span of time. */
+export interface TimelinePanel {
+  readonly element: HTMLElement;
+  /** The process to show and what is known of it by now; asks for its series. */
+  show(process: ProcessOverview): void;
+  recolour(): void;
+}
+
+export function timelinePanel(source: RunSource): TimelinePanel {
+  let whole: TimeView = { from: 0, to: 1 };
+  let view: TimeView | null = null;
+  let shownProcess = '';
+  let timeline: Timeline | null = null;
+  let asked = new AbortController();
+
+  const charts = CHARTS.map(timeChart);
+  const markers = markerStrip((marker) => pointAt(marker.at));
+  const title = el('h2', { id: 'timeline-title' }, 'Timeline');
+  const element = el(
+    'section',
+    { class: 'panel timeline', 'aria-labelledby': 'timeline-title' },
+    el(
+      'header',
+      {},
+      title,
+      toolbar((change) => go(change(view ?? whole))),
+    ),
+    markers.element,
+    el('div', { class: 'charts' }, ...charts.map((chart) => chart.element)),
+  );
+
+  const pointAt = (at: number | null) => charts.forEach((chart) => chart.point(at));
+  const drawSpan = () => {
+    const { from, to } = view ?? whole;
+    for (const chart of charts) chart.span(from, to);
+    if (timeline) markers.show(timeline.markers, { from, to });
+  };
+  const load = async () => {
+    asked.abort();
+    asked = new AbortController();
+    const { signal } = asked;
+    const buckets = Math.ceil((element.clientWidth || 800) / PIXELS_PER_BUCKET);
+    const request = { process: shownProcess, from: view?.from ?? null, to: view?.to ?? null, buckets };
+    const answer = await source.timeline(request, signal).catch(() => null);
+    if (!answer || signal.aborted) return;
+    timeline = answer;
+    for (const chart of charts) chart.show(timeline);
+    drawSpan();
+  };
+  const go = (next: TimeView | null) => {
+    view = next && withinRecording(next, whole);
+    drawSpan();
+    void load();
+  };
+  for (const chart of charts) addGestures(chart, { view: () => view ?? whole, go, point: pointAt });
+
+  return {
+    element,
+    show(process) {
+      if (process.id !== shownProcess) view = null;
+      shownProcess = process.id;
+      whole = { from: process.startedAt, to: Math.max(process.lastSeenAt, process.startedAt + 1000) };
+      title.textContent = `Timeline of ${process.pid}${process.threadId > 0 ? `, thread ${process.threadId}` : ''}`;
+      void load();
+    },
+    recolour: () => charts.forEach((chart) => chart.recolour()),
+  };
+}
+
+function toolbar(go: (change: (view: TimeView) => TimeView | null) => void): HTMLElement {
+  const tool = (sign: string, label: string, change: (view: TimeView) => TimeView | null) =>
+    button(sign, { class: 'quiet', 'aria-label': label, title: label }, () => go(change));
+  return el(
+    'div',
+    { class: 'tools', role: 'toolbar', 'aria-label': 'Time shown' },
+    tool('←', 'Earlier', (view) => panned(view, -0.25)),
+    tool('→', 'Later', (view) => panned(view, 0.25)),
+    tool('+', 'Zoom in', (view) => zoomed(view, 0.5)),
+    tool('−', 'Zoom out', (view) => zoomed(view, 2)),
+    tool('Whole run', 'Show the whole run', () => null),
+  );
+}

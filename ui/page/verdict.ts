@@ -1,0 +1,63 @@
+import type { Report } from '../../analyzer/report.ts';
+import type { RunOverview } from '../api.ts';
+import { el, prose } from './dom.ts';
+import { bytes, count, duration, signed } from './format.ts';
+
+const NO_VERDICT: Readonly<Record<RunOverview['status'], readonly [string, string]>> = {
+  waiting: ['Waiting for the application', 'The charts start with its first sample, a second after it does.'],
+  recording: ['Watching', 'The verdict comes when the run is over.'],
+  analyzing: ['Analyzing the snapshots', 'The application has ended; this takes a few seconds.'],
+  finished: ['Recorded, not analyzed', 'This run has no report; the recording is below.'],
+};
+
+const VERDICT_NAMES = { leak: 'Leak', clean: 'Clean', unknown: 'Could not tell' } as const;
+
+/** Is something wrong, in one sentence, and the figures behind it. */
+export function verdictSection({ status, report }: RunOverview): HTMLElement {
+  if (report) return reportedVerdict(report);
+  const [title, explanation] = NO_VERDICT[status];
+  return el(
+    'section',
+    { class: 'verdict', 'data-verdict': 'none', 'aria-labelledby': 'verdict-title' },
+    el('h1', { id: 'verdict-title' }, title),
+    el('p', { class: 'lead' }, explanation),
+  );
+}
+
+function reportedVerdict(report: Report): HTMLElement {
+  return el(
+    'section',
+    { class: 'verdict', 'data-verdict': report.verdict, 'aria-labelledby': 'verdict-title' },
+    el('p', { class: 'eyebrow' }, VERDICT_NAMES[report.verdict]),
+    el('h1', { id: 'verdict-title' }, prose(report.headline)),
+    report.reasons.length > 0 &&
+      el('ul', { class: 'reasons' }, ...report.reasons.map((reason) => el('li', {}, prose(reason)))),
+    figures(report),
+  );
+}
+
+function figures(report: Report): HTMLElement {
+  const { memory, snapshots, comparability } = report;
+  return el(
+    'dl',
+    { class: 'figures' },
+    figure('Heap floor', perMinute(memory?.floorBytesPerMinute ?? null)),
+    figure('Until the heap limit', timeLeft(memory?.timeToHeapLimitMs ?? null)),
+    figure('RSS', perMinute(memory?.rssBytesPerMinute ?? null)),
+    figure('Major collections', memory ? count(memory.majorCollections) : '–'),
+    figure('Snapshots compared', count(snapshots.length), comparability.sentence),
+    memory && figure('Observed', duration(memory.durationMs)),
+  );
+}
+
+function figure(name: string, value: string, explanation?: string): HTMLElement {
+  return el('div', { title: explanation }, el('dt', {}, name), el('dd', {}, value));
+}
+
+function perMinute(value: number | null): string {
+  return value === null ? '–' : `${signed(value, bytes)}/min`;
+}
+
+function timeLeft(ms: number | null): string {
+  return ms === null ? '–' : duration(ms);
+}

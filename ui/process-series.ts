@@ -1,0 +1,147 @@
+import type {
+  Collection,
+  CollectionKind,
+  RecordingEntry,
+  RecordingHeader,
+  Sample,
+} from '../agent/recording.ts';
+import type { SnapshotTaken } from '../agent/recording.ts';
+import type { LatestFigures, Marker, SeriesName } from './api.ts';
+import { Column } from './column.ts';
+
+const COLLECTION_KINDS: readonly CollectionKind[] = ['minor', 'major', 'incremental', 'weak-callbacks'];
+
+/** Samples may come late when the event loop is busy; only a hole this many samples wide is shown as one. */
+const GAP_SAMPLES = 3;
+
+/** Numbers with the moments they belong to, ascending. */
+export interface Series {
+  readonly at: Column;
+  readonly values: Column;
+}
+
+/** One recording as columns, filled entry by entry while it is being written. */
+export class ProcessSeries {
+  readonly header: RecordingHeader;
+  readonly gapMs: number;
+  readonly series = new Map<SeriesName, Series>();
+  readonly markers: Omit<Marker, 'hidden'>[] = [];
+  readonly snapshots: SnapshotTaken[] = [];
+  lastSeenAt: number;
+  exitCode: number | null = null;
+  latest: LatestFigures | null = null;
+  majorCollections = 0;
+  listening: string | null = null;
+  private readonly sampledAt = new Column();
+
+  constructor(header: RecordingHeader) {
+    this.header = header;
+    this.gapMs = GAP_SAMPLES * header.sampleIntervalMs;
+    this.lastSeenAt = header.startedAt;
+    this.series.set('floor', { at: new Column(), values: new Column() });
+    for (const kind of COLLECTION_KINDS)
+      this.series.set(`gc:${kind}`, { at: new Column(), values: new Column() });
+  }
+
+  get sampleCount(): number {
+    return this.sampledAt.length;
+  }
+
+  add(entry: RecordingEntry): void {
+    const at = this.header.startedAt + entry.atMs;
+    this.lastSeenAt = Math.max(this.lastSeenAt, at);
+    switch (entry.type) {
+      case 'sample':
+        return this.addSample(at, entry);
+      case 'gc':
+        return this.addCollection(at, entry);
+      case 'snapshot':
+        this.snapshots.push(entry);
+        return this.addMarker(at, 'snapshot', snapshotText(entry));
+      case 'listening':
+        this.listening = `${entry.address}:${entry.port}`;
+        return this.addMarker(at, 'listening', `Listening on ${this.listening}`);
+      case 'mark':
+        return this.addMarker(at, 'mark', entry.name);
+      case 'notice':
+        return this.addMarker(at, 'notice', entry.message);
+      case 'end':
+        this.exitCode = entry.exitCode;
+        return this.addMarker(at, 'end', `Ended with exit code ${entry.exitCode}`);
+    }
+  }
+
+  private addMarker(at: number, kind: Marker['kind'], text: string): void {
+    this.markers.push({ at, kind, text });
+  }
+
+  private addSample(at: number, sample: Sample): void {
+    const windowMs = this.sampleCount > 0 ? at - this.sampledAt.at(this.sampleCount - 1) : sample.atMs;
+    if (windowMs < 0) return; // a clock that went backwards cannot be drawn
+    const cpuUser = percentOf(sample.cpuUserMs, windowMs);
+    const cpuSystem = percentOf(sample.cpuSystemMs, windowMs);
+    this.put('heapUsed', sample.heapUsedBytes);
+    this.put('heapTotal', sample.heapTotalBytes);
+    this.put('rss', sample.rssBytes);
+    this.put('external', sample.externalBytes);
+    this.put('arrayBuffers', sample.arrayBuffersBytes);
+    this.put('loopP50', sample.loopDelayP50Ms);
+    this.put('loopP99', sample.loopDelayP99Ms);
+    this.put('loopMax', sample.loopDelayMaxMs);
+    this.put('utilization', sample.loopUtilization * 100);
+    this.put('cpuUser', cpuUser);
+    this.put('cpuSystem', cpuSystem);
+    for (const space in sample.heapSpaceBytes) this.put(`space:${space}`, sample.heapSpaceBytes[space]);
+    for (const type in sample.activeResources) this.put(`resource:${type}`, sample.activeResources[type]);
+    this.sampledAt.push(at);
+    this.padResources();
+    this.latest = {
+      rssBytes: sample.rssBytes,
+      heapUsedBytes: sample.heapUsedBytes,
+      loopDelayP99Ms: sample.loopDelayP99Ms,
+      loopUtilization: sample.loopUtilization,
+      cpuPercent: Number.isFinite(cpuUser + cpuSystem) ? cpuUser + cpuSystem : null,
+    };
+  }
+
+  private addCollection(at: number, collection: Collection): void {
+    const pauses = this.series.get(`gc:${collection.kind}`);
+    if (!pauses) return;
+    pauses.at.push(at);
+    pauses.values.push(collection.pauseMs);
+    if (collection.kind === 'major') this.majorCollections++;
+    if (collection.heapUsedAfterBytes === undefined) return;
+    const floor = this.series.get('floor')!;
+    floor.at.push(at);
+    floor.values.push(collection.heapUsedAfterBytes);
+  }
+
+  private put(name: SeriesName, value: number): void {
+    let series = this.series.get(name);
+    if (!series) {
+      series = { at: this.sampledAt, values: new Column() };
+      series.values.padTo(this.sampleCount, absentValue(name));
+      this.series.set(name, series);
+    }
+    series.values.push(value);
+  }
+
+  /** A resource type that a sample does not name has gone to zero. */
+  private padResources(): void {
+    for (const [name, series] of this.series)
+      if (series.at === this.sampledAt) series.values.padTo(this.sampleCount, absentValue(name));
+  }
+}
+
+function absentValue(name: SeriesName): number {
+  return name.startsWith('resource:') ? 0 : Number.NaN;
+}
+
+function percentOf(partMs: number, wholeMs: number): number {
+  return wholeMs > 0 ? (100 * partMs) / wholeMs : Number.NaN;
+}
+
+function snapshotText(snapshot: SnapshotTaken): string {
+  if (snapshot.status === 'written') return `Snapshot ${snapshot.sequence} (${snapshot.reason})`;
+  return `Snapshot ${snapshot.sequence} ${snapshot.status}: ${snapshot.detail ?? 'no reason given'}`;
+}

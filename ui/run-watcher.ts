@@ -1,0 +1,152 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { RECORDING_SUFFIX } from '../agent/recording.ts';
+import type { RunFile } from '../agent/recording.ts';
+import { REPORT_VERSION } from '../analyzer/report.ts';
+import type { Report } from '../analyzer/report.ts';
+import type { ProcessOverview, RunOverview } from './api.ts';
+import { WatchedProcess, overviewOf } from './watched-process.ts';
+
+const RECORDING_NAME = /^(\d+-\d+)\.recording\.jsonl$/;
+const MAX_REPORT_BYTES = 64 << 20;
+
+/** A run folder, read again whenever {@link refresh} is called. Never throws for what it finds there. */
+export class RunWatcher {
+  readonly folder: string;
+  readonly live: boolean;
+  readonly processes = new Map<string, WatchedProcess>();
+  report: Report | null = null;
+  private run: RunFile | null = null;
+  private reportText = '';
+  private runText = '';
+  private folderProblem: string | null = null;
+  private reportProblem: string | null = null;
+  private ownRevision = 0;
+
+  constructor(folder: string, live: boolean) {
+    this.folder = resolve(folder);
+    this.live = live;
+  }
+
+  /** Changes whenever the overview or a series does. */
+  get revision(): number {
+    let revision = this.ownRevision;
+    for (const process of this.processes.values()) revision += process.revision;
+    return revision;
+  }
+
+  async refresh(): Promise<void> {
+    await this.findRecordings();
+    for (const process of this.processes.values()) await process.refresh();
+    await this.readRunFile();
+    await this.readReport();
+  }
+
+  overview(): RunOverview {
+    const ended = !this.live || this.report !== null || (this.run?.endedAt ?? null) !== null;
+    const processes = [...this.processes.values()]
+      .map((process) => overviewOf(process, !ended))
+      .filter((process) => process !== null)
+      .toSorted((one, other) => one.startedAt - other.startedAt || one.threadId - other.threadId);
+    return {
+      status: this.status(processes),
+      name: basename(this.folder),
+      command: this.run?.command ?? [],
+      startedAt: this.run?.startedAt ?? processes[0]?.startedAt ?? null,
+      endedAt: this.run?.endedAt ?? null,
+      processes,
+      report: this.report,
+      problems: this.problems(),
+    };
+  }
+
+  private status(processes: readonly ProcessOverview[]): RunOverview['status'] {
+    if (this.report || !this.live) return 'finished';
+    if ((this.run?.endedAt ?? null) !== null) return 'analyzing';
+    if (processes.length === 0) return 'waiting';
+    return processes.some((process) => process.state === 'running') ? 'recording' : 'analyzing';
+  }
+
+  private problems(): string[] {
+    const problems = [this.folderProblem, this.reportProblem].filter((problem) => problem !== null);
+    for (const { file, damagedLines, gone } of this.processes.values()) {
+      if (damagedLines === 1) problems.push(`One line of ${file} is damaged and was passed over.`);
+      if (damagedLines > 1)
+        problems.push(`${damagedLines} lines of ${file} are damaged and were passed over.`);
+      if (gone) problems.push(`${file} is gone; what had been read of it is shown.`);
+    }
+    return problems;
+  }
+
+  private async findRecordings(): Promise<void> {
+    let names: string[] = [];
+    try {
+      names = await readdir(this.folder);
+      this.setFolderProblem(null);
+    } catch (error) {
+      this.setFolderProblem(`The run folder cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+    }
+    for (const name of names) {
+      const id = RECORDING_NAME.exec(name)?.[1];
+      if (id !== undefined && !this.processes.has(id))
+        this.processes.set(id, new WatchedProcess(id, join(this.folder, `${id}${RECORDING_SUFFIX}`), name));
+    }
+  }
+
+  private setFolderProblem(problem: string | null): void {
+    if (problem !== this.folderProblem) this.ownRevision++;
+    this.folderProblem = problem;
+  }
+
+  private async readRunFile(): Promise<void> {
+    const text = await readSmallFile(join(this.folder, 'run.json'));
+    if (text === this.runText) return;
+    this.runText = text;
+    this.ownRevision++;
+    const value = parseJson(text);
+    this.run = isRunFile(value) ? value : null;
+  }
+
+  private async readReport(): Promise<void> {
+    const text = await readSmallFile(join(this.folder, 'report.json'));
+    if (text === this.reportText) return;
+    this.reportText = text;
+    this.ownRevision++;
+    const value = parseJson(text);
+    this.report = isReport(value) ? value : null;
+    this.reportProblem =
+      this.report || text === '' ? null : 'report.json is not a report this version can read.';
+  }
+}
+
+async function readSmallFile(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    return size > MAX_REPORT_BYTES ? '' : await readFile(path, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isRunFile(value: unknown): value is RunFile {
+  return typeof value === 'object' && value !== null && 'command' in value && Array.isArray(value.command);
+}
+
+function isReport(value: unknown): value is Report {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'version' in value &&
+    value.version === REPORT_VERSION &&
+    'findings' in value &&
+    Array.isArray(value.findings)
+  );
+}

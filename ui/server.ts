@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import type { Express, NextFunction, Request, Response } from 'express';
+import { LeakwatchError } from '../analyzer/error.ts';
+import { EventStream } from './event-stream.ts';
+import { guard, requireToken } from './guard.ts';
+import { readPageFiles } from './page-files.ts';
+import type { PageFiles } from './page-files.ts';
+import { RunWatcher } from './run-watcher.ts';
+import { requestSnapshot } from './snapshot-request.ts';
+import { MAX_BUCKETS, timelineOf } from './timeline.ts';
+
+const REFRESH_MS = 500;
+const DEFAULT_BUCKETS = 600;
+
+export interface DashboardOptions {
+  readonly runFolder: string;
+  /** 0, the default, takes any free port. */
+  readonly port?: number;
+  /** Follow the folder while the run goes on; false reads a finished run once. */
+  readonly live: boolean;
+  /** What a request must bring to be allowed more than looking; random when not given. */
+  readonly token?: string;
+  /** Where the built page lies, when it is not beside this module. */
+  readonly pageFolder?: string;
+}
+
+export interface Dashboard {
+  /** Carries the token in its fragment, which browsers keep to themselves. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the page for a run folder on 127.0.0.1 until closed. The folder may still be empty, or not exist yet.
+ * @throws LeakwatchError PORT_IN_USE
+ */
+export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
+  const run = new RunWatcher(options.runFolder, options.live);
+  const events = new EventStream();
+  await run.refresh();
+  const token = options.token ?? randomBytes(16).toString('hex');
+  const server = createServer(dashboardApp({ run, events, page: readPageFiles(options.pageFolder), token }));
+  const port = await listen(server, options.port ?? 0);
+  const stopRefreshing = options.live ? keepRefreshing(run, events) : async () => {};
+  return {
+    url: `http://127.0.0.1:${port}/#token=${token}`,
+    async close() {
+      await stopRefreshing();
+      events.close();
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+interface AppParts {
+  readonly run: RunWatcher;
+  readonly events: EventStream;
+  readonly page: PageFiles;
+  readonly token: string;
+}
+
+function dashboardApp({ run, events, page, token }: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('etag', false);
+  app.use(guard);
+  app.get('/', (_request, response) => void response.type('html').send(page.html));
+  app.get('/main.js', (_request, response) => void response.type('js').send(page.script));
+  app.get('/style.css', (_request, response) => void response.type('css').send(page.style));
+  app.get('/api/overview', (_request, response) => void response.json(run.overview()));
+  app.get('/api/timeline', (request, response) => sendTimeline(run, request, response));
+  app.get('/api/events', (_request, response) => events.add(response));
+  app.post('/api/snapshot', requireToken(token), (request, response) =>
+    askForSnapshot(run, request, response),
+  );
+  app.use((_request, response) => void response.status(404).json({ error: 'There is nothing here.' }));
+  app.use(answerError);
+  return app;
+}
+
+/** Express knows an error handler by its four parameters. */
+function answerError(_error: unknown, _request: Request, response: Response, _next: NextFunction): void {
+  response.status(400).json({ error: 'This request cannot be understood.' });
+}
+
+async function askForSnapshot(run: RunWatcher, { query }: Request, response: Response): Promise<void> {
+  const id = String(query.process);
+  if (!run.processes.get(id)?.series) return void response.status(404).json({ error: 'No such process.' });
+  response.status(202).json({ requestId: await requestSnapshot(run.folder, id) });
+}
+
+function sendTimeline(run: RunWatcher, { query }: Request, response: Response): void {
+  const id = String(query.process);
+  const series = run.processes.get(id)?.series;
+  if (!series) return void response.status(404).json({ error: 'No such process.' });
+  const buckets = Math.min(MAX_BUCKETS, Math.max(1, numberIn(query.buckets) ?? DEFAULT_BUCKETS));
+  response.json(timelineOf(id, series, { from: numberIn(query.from), to: numberIn(query.to), buckets }));
+}
+
+function numberIn(text: unknown): number | undefined {
+  const number = typeof text === 'string' && text !== '' ? Number(text) : Number.NaN;
+  return Number.isFinite(number) ? number : undefined;
+}
+
+async function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw new LeakwatchError(
+      'PORT_IN_USE',
+      `The dashboard cannot listen on port ${port}: ${messageOf(error)}.`,
+    );
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+/** Reads the folder again and again, one reading at a time; the result stops it and waits for the last one. */
+function keepRefreshing(run: RunWatcher, events: EventStream): () => Promise<void> {
+  let told = run.revision;
+  let reading: Promise<void> | null = null;
+  const readAndTell = async () => {
+    await run.refresh();
+    if (run.revision !== told) events.tell('change', { revision: (told = run.revision) });
+    reading = null;
+  };
+  const timer = setInterval(() => (reading ??= readAndTell()), REFRESH_MS);
+  return async () => {
+    clearInterval(timer);
+    await reading;
+  };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

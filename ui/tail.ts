@@ -1,0 +1,92 @@
+import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+const BLOCK_BYTES = 1 << 20;
+const LINE_FEED = 10;
+
+/** Longer lines are no recording's; they are passed over and counted without being kept in memory. */
+const MAX_LINE_BYTES = 4 << 20;
+
+/** Who takes what a {@link Tail} reads. */
+export interface TailListener {
+  line(text: string): void;
+  /** The file is a new one, or shorter than before: everything read so far is void. */
+  restart(): void;
+  /** A line that was too long to be read. */
+  damaged(): void;
+}
+
+/** Reads the lines of a file that another process appends to, each once and only when its line feed is there. */
+export class Tail {
+  private readonly path: string;
+  private readonly listener: TailListener;
+  private inode = -1;
+  private offset = 0;
+  private unfinished: Buffer[] = [];
+  private unfinishedBytes = 0;
+
+  constructor(path: string, listener: TailListener) {
+    this.path = path;
+    this.listener = listener;
+  }
+
+  /** Reads what was added since the last call. False when the file is gone or not readable at the moment. */
+  async read(): Promise<boolean> {
+    let file: FileHandle;
+    try {
+      file = await open(this.path, 'r');
+    } catch {
+      return false;
+    }
+    try {
+      await this.readFrom(file);
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await file.close();
+    }
+  }
+
+  private async readFrom(file: FileHandle): Promise<void> {
+    const { ino, size } = await file.stat();
+    if (this.inode !== -1 && (ino !== this.inode || size < this.offset)) this.restart();
+    this.inode = ino;
+    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, Math.max(1, size - this.offset)));
+    while (this.offset < size) {
+      const { bytesRead } = await file.read(block, 0, block.length, this.offset);
+      if (bytesRead === 0) return;
+      this.offset += bytesRead;
+      this.take(block.subarray(0, bytesRead));
+    }
+  }
+
+  private restart(): void {
+    this.offset = 0;
+    this.unfinished = [];
+    this.unfinishedBytes = 0;
+    this.listener.restart();
+  }
+
+  private take(block: Buffer): void {
+    let start = 0;
+    for (let end = block.indexOf(LINE_FEED); end >= 0; end = block.indexOf(LINE_FEED, start)) {
+      this.finishLine(block.subarray(start, end));
+      start = end + 1;
+    }
+    this.keep(block.subarray(start));
+  }
+
+  private finishLine(rest: Buffer): void {
+    if (this.unfinishedBytes + rest.length > MAX_LINE_BYTES) this.listener.damaged();
+    else this.listener.line(Buffer.concat([...this.unfinished, rest]).toString());
+    this.unfinished = [];
+    this.unfinishedBytes = 0;
+  }
+
+  private keep(rest: Buffer): void {
+    this.unfinishedBytes += rest.length;
+    if (this.unfinishedBytes > MAX_LINE_BYTES) this.unfinished = [];
+    else if (rest.length > 0) this.unfinished.push(Buffer.from(rest));
+  }
+}

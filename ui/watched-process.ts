@@ -1,0 +1,93 @@
+import type { ProcessOverview } from './api.ts';
+import { ProcessSeries } from './process-series.ts';
+import { isEntry, isHeader, parseRecordingLine } from './recording-line.ts';
+import { Tail } from './tail.ts';
+import type { TailListener } from './tail.ts';
+import { sparklinesOf } from './timeline.ts';
+
+/** A process that has written nothing for so many samples, and no end, is taken for dead. */
+const SILENT_SAMPLES = 15;
+
+/** A recording file that is followed while it grows; whatever happens to it, what was read stays usable. */
+export class WatchedProcess implements TailListener {
+  readonly id: string;
+  readonly file: string;
+  series: ProcessSeries | null = null;
+  damagedLines = 0;
+  /** Counts up whenever there is something new to show. */
+  revision = 0;
+  gone = false;
+  private readonly tail: Tail;
+
+  constructor(id: string, path: string, file: string) {
+    this.id = id;
+    this.file = file;
+    this.tail = new Tail(path, this);
+  }
+
+  async refresh(): Promise<void> {
+    const gone = !(await this.tail.read());
+    if (gone !== this.gone) this.revision++;
+    this.gone = gone;
+  }
+
+  line(text: string): void {
+    this.revision++;
+    const line = parseRecordingLine(text);
+    if (line && this.series && isEntry(line)) this.series.add(line);
+    else if (line && !this.series && isHeader(line)) this.series = new ProcessSeries(line);
+    else this.damagedLines++;
+  }
+
+  restart(): void {
+    this.series = null;
+    this.damagedLines = 0;
+    this.revision++;
+  }
+
+  damaged(): void {
+    this.damagedLines++;
+    this.revision++;
+  }
+}
+
+/** The process as the page lists it, or null as long as its header is missing. */
+export function overviewOf(
+  { id, series, damagedLines, gone }: WatchedProcess,
+  live: boolean,
+): ProcessOverview | null {
+  if (!series) return null;
+  return { ...describeProcess(id, series), damagedLines, state: stateOf(series, live && !gone) };
+}
+
+/** All of {@link ProcessOverview} that the recording itself tells. */
+export function describeProcess(id: string, series: ProcessSeries): ProcessOverview {
+  const { header } = series;
+  return {
+    id,
+    pid: header.pid,
+    threadId: header.threadId,
+    role: header.role,
+    script: header.script,
+    nodeVersion: header.nodeVersion,
+    heapLimitBytes: header.heapLimitBytes,
+    memoryLimitBytes: header.memoryLimitBytes,
+    startedAt: header.startedAt,
+    lastSeenAt: series.lastSeenAt,
+    state: stateOf(series, false),
+    exitCode: series.exitCode,
+    sampleCount: series.sampleCount,
+    majorCollections: series.majorCollections,
+    damagedLines: 0,
+    latest: series.latest,
+    sparklines: sparklinesOf(series),
+    snapshots: series.snapshots,
+    listening: series.listening,
+  };
+}
+
+function stateOf(series: ProcessSeries, mayRun: boolean): ProcessOverview['state'] {
+  if (series.exitCode !== null) return 'ended';
+  const silentMs = Math.max(SILENT_SAMPLES * series.header.sampleIntervalMs, 15_000);
+  return mayRun && Date.now() - series.lastSeenAt < silentMs ? 'running' : 'lost';
+}
