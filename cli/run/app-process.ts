@@ -1,0 +1,74 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { LeakwatchError } from '../../analyzer/error.ts';
+
+/** How a process ended: by its own exit code, or by a signal. */
+export interface ProcessEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** The application under observation. Its stdin, stdout and stderr are leakwatch's own. */
+export interface AppProcess {
+  readonly pid: number;
+  /** Resolves once, when the process has ended. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Null while it runs. */
+  readonly end: ProcessEnd | null;
+  /** False when the process is gone. */
+  signal(signal: NodeJS.Signals): boolean;
+}
+
+/**
+ * Starts the command.
+ * @throws LeakwatchError COMMAND_NOT_FOUND, COMMAND_NOT_STARTED
+ */
+export async function startApp(command: readonly string[], env: NodeJS.ProcessEnv): Promise<AppProcess> {
+  const [program, ...args] = command;
+  const child = spawn(program, args, { stdio: 'inherit', env });
+  const ended = endOf(child);
+  ended.catch(() => {}); // the fault of a process that never started is told by the next statement
+  try {
+    await once(child, 'spawn');
+  } catch (error) {
+    throw startError(program, error as NodeJS.ErrnoException);
+  }
+  let end: ProcessEnd | null = null;
+  return {
+    pid: child.pid as number,
+    ended: ended.then((how) => (end = how)),
+    get end() {
+      return end;
+    },
+    signal: (signal) => child.kill(signal),
+  };
+}
+
+/** What a shell would report for this end: the exit code, or 128 and the number of the signal. */
+export function shellExitCode({ exitCode, signal }: ProcessEnd): number {
+  return exitCode ?? 128 + (signal ? constants.signals[signal] : 0);
+}
+
+/** `exit code 3`, `killed by SIGSEGV`. */
+export function describeEnd({ exitCode, signal }: ProcessEnd): string {
+  return signal ? `killed by ${signal}` : `exit code ${exitCode}`;
+}
+
+async function endOf(child: ChildProcess): Promise<ProcessEnd> {
+  const [exitCode, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  return { exitCode, signal };
+}
+
+function startError(program: string, error: NodeJS.ErrnoException): LeakwatchError {
+  if (error.code === 'ENOENT')
+    return new LeakwatchError('COMMAND_NOT_FOUND', `The command "${program}" was not found.`, {
+      cause: error,
+    });
+  if (error.code === 'EACCES')
+    return new LeakwatchError('COMMAND_NOT_STARTED', `"${program}" is not executable.`, { cause: error });
+  return new LeakwatchError('COMMAND_NOT_STARTED', `"${program}" cannot be started: ${error.message}.`, {
+    cause: error,
+  });
+}

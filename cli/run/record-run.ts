@@ -1,0 +1,171 @@
+import { join } from 'node:path';
+import type { SnapshotReason } from '../../agent/recording.ts';
+import { LeakwatchError } from '../../analyzer/error.ts';
+import { formatDuration } from '../duration.ts';
+import { agentEnvironment } from './agent-environment.ts';
+import { startApp } from './app-process.ts';
+import type { AppProcess, ProcessEnd } from './app-process.ts';
+import { passSignalsTo } from './interruption.ts';
+import { startLoad } from './load-process.ts';
+import type { RunProgress } from './run-progress.ts';
+import { RunObserver, pause } from './run-observer.ts';
+import { snapshotTimes } from './snapshot-plan.ts';
+import { requestSnapshot } from './snapshot-request.ts';
+import { stopApp } from './stop-app.ts';
+
+// Time an application has to end after a signal before it is stopped.
+const OWN_END_MS = 10_000;
+
+// A Ctrl-C reaches leakwatch and the application together; the news of the application's end may come first.
+const SAME_KEYSTROKE_MS = 100;
+
+const MEASURE_MS = 1000;
+
+export interface RunOptions {
+  readonly command: readonly string[];
+  readonly runFolder: string;
+  /** A shell command that keeps the application busy. */
+  readonly load: string | null;
+  /** How long the application works before it is stopped; null: until it, the load or a person ends it. */
+  readonly durationMs: number | null;
+  /** How long it rests between the work and the last snapshot. */
+  readonly settleMs: number;
+  /** How long it may take until it listens, or without a load until the agent is there. */
+  readonly listenTimeoutMs: number;
+  readonly env: NodeJS.ProcessEnv;
+  /** True when a person's Ctrl-C reaches leakwatch and the application alike. */
+  readonly inTerminal: boolean;
+}
+
+/** How a recorded run ended. */
+export interface RunEnd extends ProcessEnd {
+  /** `app` when nobody had asked it to end. */
+  readonly endedBy: 'app' | 'leakwatch' | 'signal';
+  /** False when no Node.js process has left a recording. */
+  readonly recorded: boolean;
+}
+
+/**
+ * Runs the application under the agent, with snapshots at the right moments, and returns when it has ended.
+ * @throws LeakwatchError COMMAND_NOT_FOUND, COMMAND_NOT_STARTED, NEVER_LISTENED, LOAD_FAILED; the application has
+ * ended then, too
+ */
+export async function recordRun(options: RunOptions, progress: RunProgress): Promise<RunEnd> {
+  const app = await startApp(options.command, agentEnvironment(options.env, options.runFolder));
+  const observer = new RunObserver(options.runFolder);
+  const interruption = passSignalsTo(app, options.inTerminal);
+  const over = new AbortController();
+  interruption.signal.addEventListener('abort', () => over.abort());
+  void app.ended.then(() => over.abort());
+  const measuring = setInterval(() => {
+    void observer.refresh().then(() => progress.measure(observer.subjects[0]));
+  }, MEASURE_MS);
+  try {
+    await workAndSettle({ options, app, observer, progress, over: over.signal });
+    if (app.end !== null) await sleep(SAME_KEYSTROKE_MS);
+    const endedBy = interruption.signal.aborted ? 'signal' : app.end !== null ? 'app' : 'leakwatch';
+    if (endedBy === 'signal') await Promise.race([app.ended, sleep(OWN_END_MS)]);
+    if (app.end === null) await stopApp(app, observer);
+    const end = await app.ended;
+    await observer.refresh();
+    return { ...end, endedBy, recorded: observer.processes.length > 0 };
+  } catch (error) {
+    await stopApp(app, observer);
+    throw error;
+  } finally {
+    clearInterval(measuring);
+    interruption.release();
+  }
+}
+
+interface Run {
+  readonly options: RunOptions;
+  readonly app: AppProcess;
+  readonly observer: RunObserver;
+  readonly progress: RunProgress;
+  /** Aborted when the application has ended or is about to. */
+  readonly over: AbortSignal;
+}
+
+async function workAndSettle(run: Run): Promise<void> {
+  await (run.options.load === null ? workAlone(run) : workUnderLoad(run, run.options.load));
+  if (run.over.aborted) return;
+  run.progress.settling(run.options.settleMs);
+  await pause(run.options.settleMs, run.over);
+  await takeSnapshots(run, 'final');
+}
+
+async function workAlone(run: Run): Promise<void> {
+  const started = await within(run, () => run.observer.subjects[0]);
+  if (run.over.aborted) return;
+  if (!started) throw neverRecorded(run);
+  run.progress.working({ port: null, load: null });
+  await takePlannedSnapshots(run, run.over);
+}
+
+async function workUnderLoad(run: Run, command: string): Promise<void> {
+  const { options, over, progress } = run;
+  const port = await within(run, () => run.observer.subjects[0]?.port ?? undefined);
+  if (over.aborted) return;
+  if (port === undefined) throw run.observer.subjects.length > 0 ? neverListened(run) : neverRecorded(run);
+  progress.working({ port, load: command });
+  const logFile = join(options.runFolder, 'load.log');
+  const load = startLoad({ command, port, logFile, repeat: options.durationMs !== null, env: options.env });
+  const enough = new AbortController();
+  void load.over.then(() => enough.abort());
+  await takePlannedSnapshots(run, AbortSignal.any([over, enough.signal]));
+  await load.stop();
+  const failure = await load.over;
+  if (failure !== null && !over.aborted) throw new LeakwatchError('LOAD_FAILED', failure);
+}
+
+/** Takes snapshots until the planned time is up or `enough` is aborted; one that has begun is waited for. */
+async function takePlannedSnapshots(run: Run, enough: AbortSignal): Promise<void> {
+  const startedAt = Date.now();
+  const until = (atMs: number) => pause(startedAt + atMs - Date.now(), enough);
+  const { durationMs } = run.options;
+  for (const atMs of snapshotTimes(durationMs)) {
+    await until(atMs);
+    if (enough.aborted) return;
+    await takeSnapshots(run, run.progress.snapshots === 0 ? 'baseline' : 'schedule');
+  }
+  if (durationMs !== null) await until(durationMs);
+}
+
+async function takeSnapshots({ observer, progress, over }: Run, reason: SnapshotReason): Promise<void> {
+  await observer.refresh();
+  for (const subject of observer.subjects) {
+    if (over.aborted) return;
+    progress.snapshotStarted();
+    const taken = await requestSnapshot(observer, subject, { reason, signal: over });
+    progress.snapshotEnded(taken);
+  }
+}
+
+/** What `find` answers before the time for starting is up, or undefined. */
+function within<Answer>(run: Run, find: () => Answer | undefined): Promise<Answer | undefined> {
+  return run.observer.until(
+    find,
+    AbortSignal.any([run.over, AbortSignal.timeout(run.options.listenTimeoutMs)]),
+  );
+}
+
+function neverListened({ options }: Run): LeakwatchError {
+  const waited = formatDuration(options.listenTimeoutMs);
+  return new LeakwatchError(
+    'NEVER_LISTENED',
+    `The application did not listen on a port within ${waited}, so the load was not started.`,
+  );
+}
+
+function neverRecorded({ options }: Run): LeakwatchError {
+  const waited = formatDuration(options.listenTimeoutMs);
+  return new LeakwatchError(
+    'NEVER_RECORDED',
+    `No Node.js process has loaded the agent within ${waited}; does \`${options.command[0]}\` start Node, and leave NODE_OPTIONS alone?`,
+  );
+}
+
+function sleep(durationMs: number): Promise<void> {
+  return new Promise((resume) => setTimeout(resume, durationMs));
+}
