@@ -19,6 +19,8 @@ export interface HeapGraph {
   readonly edgeTo: Uint32Array; // EdgeIndex -> NodeIndex
   readonly locations: LocationTable;
   readonly strings: StringTable;
+  /** Bytes outside V8's heap that the file reports as one number (V8 12 and later); 0 when it doesn't. */
+  readonly extraNativeBytes: number;
 }
 
 /** Source positions by node; `node` is sorted. */
@@ -37,3 +39,6 @@ export interface StringTable {
   /** The StringIndex of this exact text, or -1. */
   indexOf(text: string): number;
 }
+
+/** No such node, edge, string or type: larger than any index. */
+export const NONE = 0xffffffff;

@@ -1,0 +1,145 @@
+import type { StringTable } from './graph.ts';
+import { Byte } from './byte-cursor.ts';
+
+/**
+ * Strings over the bytes of the file's strings section, which are kept as they are: `"first",\n"second"`.
+ * @param bytes the section, quotes included
+ * @param starts StringIndex (+ 1) -> offset of the string's first byte behind its opening quote
+ * @param ends StringIndex -> offset of its closing quote
+ */
+export class ByteStrings implements StringTable {
+  readonly count: number;
+  private readonly bytes: Buffer;
+  private readonly starts: Uint32Array;
+  private readonly ends: Uint32Array;
+
+  constructor(bytes: Buffer, starts: Uint32Array, ends: Uint32Array) {
+    this.bytes = bytes;
+    this.starts = starts;
+    this.ends = ends;
+    this.count = starts.length;
+  }
+
+  get(stringIndex: number): string {
+    if (stringIndex >= this.count) throw new RangeError(`String ${stringIndex} of ${this.count}`);
+    const text = this.bytes.toString('utf8', this.starts[stringIndex], this.ends[stringIndex]);
+    return text.includes('\\') ? unescapeJson(text) : text;
+  }
+
+  indexOf(text: string): number {
+    if (!isPlain(text)) return this.searchDecoded(text);
+    const needle = Buffer.from(`"${text}"`, 'latin1');
+    let offset = this.bytes.indexOf(needle);
+    while (offset !== -1) {
+      const index = lastAtOrBefore(this.starts, offset + 1);
+      if (index !== -1 && this.starts[index] === offset + 1) return index;
+      offset = this.bytes.indexOf(needle, offset + 1);
+    }
+    return -1;
+  }
+
+  private searchDecoded(text: string): number {
+    for (let index = 0; index < this.count; index++) {
+      if (this.get(index) === text) return index;
+    }
+    return -1;
+  }
+}
+
+/** True when the text has one spelling in V8's JSON. */
+function isPlain(text: string): boolean {
+  return /^[\x20-\x7e]*$/.test(text) && !/["\\/]/.test(text);
+}
+
+/** Position of the last value that is at most `wanted` in an ascending array, or -1. */
+function lastAtOrBefore(ascending: Uint32Array, wanted: number): number {
+  let low = 0;
+  let high = ascending.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ascending[middle] <= wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' };
+
+/** Resolves JSON's escapes, and leaves what is none as it stands: a damaged name is no reason to stop. */
+function unescapeJson(text: string): string {
+  return text.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gs, (_, code: string | undefined, letter: string) =>
+    code === undefined ? (ESCAPES[letter] ?? letter) : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
+/** The strings section on its way into a table. */
+export class StringCollector {
+  private bytes: Buffer;
+  private length = 0;
+  private starts = new Uint32Array(1 << 12);
+  private ends = new Uint32Array(1 << 12);
+  private count = 0;
+  private inString = false;
+  private afterBackslash = false;
+
+  /** @param expectedBytes how long the section can be; it grows when there is more */
+  constructor(expectedBytes: number) {
+    this.bytes = Buffer.alloc(Math.max(expectedBytes, 1 << 12));
+  }
+
+  /**
+   * Takes the section's next bytes, and stops behind its closing bracket.
+   * @returns how many bytes it took; less than given when the section is complete
+   */
+  add(bytes: Uint8Array): number {
+    this.reserve(this.length + bytes.length);
+    let position = 0;
+    for (; position < bytes.length; position++) {
+      const byte = bytes[position];
+      if (!this.inString) {
+        if (byte === Byte.closeBracket) break;
+        if (byte === Byte.quote) this.open(this.length + position + 1);
+      } else if (this.afterBackslash) this.afterBackslash = false;
+      else if (byte === Byte.backslash) this.afterBackslash = true;
+      else if (byte === Byte.quote) this.close(this.length + position);
+    }
+    this.bytes.set(position === bytes.length ? bytes : bytes.subarray(0, position), this.length);
+    this.length += position;
+    return position;
+  }
+
+  finish(): StringTable {
+    return new ByteStrings(
+      this.bytes.subarray(0, this.length),
+      this.starts.slice(0, this.count),
+      this.ends.slice(0, this.count),
+    );
+  }
+
+  private open(offset: number): void {
+    if (this.count === this.starts.length) {
+      this.starts = doubled(this.starts);
+      this.ends = doubled(this.ends);
+    }
+    this.starts[this.count] = offset;
+    this.inString = true;
+  }
+
+  private close(offset: number): void {
+    this.ends[this.count++] = offset;
+    this.inString = false;
+  }
+
+  private reserve(length: number): void {
+    if (length <= this.bytes.length) return;
+    const larger = Buffer.alloc(Math.max(length, this.bytes.length * 2));
+    this.bytes.copy(larger, 0, 0, this.length);
+    this.bytes = larger;
+  }
+}
+
+function doubled(column: Uint32Array): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(column.length * 2);
+  larger.set(column);
+  return larger;
+}
