@@ -9,6 +9,7 @@
  *     <pid>-<threadId>.recording.jsonl       one per process and thread
  *     <pid>-<threadId>-<sequence>.heapsnapshot
  *     <pid>-<threadId>.request.json          present while a snapshot is asked for from outside (see SnapshotRequest)
+ *     snapshot.lock                          present while one of the processes takes a snapshot; holds its pid
  *     report.json                            the verdict, written by whoever analyzed the run
  */
 export const RECORDING_VERSION = 1;
@@ -39,6 +40,8 @@ export interface RecordingHeader {
   readonly heapLimitBytes: number;
   /** The container's limit, or null where there is none. */
   readonly memoryLimitBytes: number | null;
+  /** V8's space names, in the order in which a sample's line gives their bytes. */
+  readonly heapSpaces: readonly string[];
 }
 
 /** One tick of the sampler; event loop and CPU figures are those of the window since the previous sample. */
@@ -65,13 +68,23 @@ export interface Sample {
 
 export type CollectionKind = 'minor' | 'major' | 'incremental' | 'weak-callbacks';
 
+/** One collection, or all of a kind between two samples where they come thick: then `count` and `totalPauseMs` are there. */
 export interface Collection {
   readonly type: 'gc';
+  /** When it began; of several, the first. */
   readonly atMs: number;
   readonly kind: CollectionKind;
+  /** Of several, the longest. */
   readonly pauseMs: number;
-  /** Bytes of heap in use just after a major collection: the floor. Absent for other kinds. */
+  /**
+   * Bytes of heap in use just after a major collection, the young generation left out: the floor. Of several, the
+   * lowest. Absent for other kinds.
+   */
   readonly heapUsedAfterBytes?: number;
+  /** How many collections this stands for; absent when one. */
+  readonly count?: number;
+  /** Sum of their pauses; absent when one. */
+  readonly totalPauseMs?: number;
 }
 
 /** Why a snapshot was taken. */
@@ -83,7 +96,7 @@ export interface SnapshotTaken {
   readonly sequence: number;
   readonly reason: SnapshotReason;
   readonly status: 'written' | 'refused' | 'failed';
-  /** File name inside the run folder; absent unless written. */
+  /** File name inside the run folder; absent unless written. A `snapshot-removed` notice tells when it was thinned out. */
   readonly file?: string;
   readonly fileBytes?: number;
   /** How long the event loop stood still. */
@@ -108,11 +121,14 @@ export interface Mark {
   readonly name: string;
 }
 
+/** snapshot-removed: the message is the name of a file that made room for a newer snapshot. */
+export type NoticeCode = 'probe-disabled' | 'snapshot-removed';
+
 /** Something the reader should know: a probe that was disabled, a limit that was reached. */
 export interface Notice {
   readonly type: 'notice';
   readonly atMs: number;
-  readonly code: string;
+  readonly code: NoticeCode;
   readonly message: string;
 }
 

@@ -1,0 +1,144 @@
+/** Puts probes, triggers, snapshots and the recorder together around one timer. */
+import { join } from 'node:path';
+
+import { guarded } from './guarded.ts';
+import { describeProcess } from './header.ts';
+import type { AgentOptions } from './options.ts';
+import { clearInterval, dateNow, monotonicMs, setInterval } from './primordials.ts';
+import { PROBES, type ProbeHost, type RunningProbe } from './probe.ts';
+import { openRecorder } from './recorder.ts';
+import { RECORDING_SUFFIX, type RecordingEntry, type Sample, type SnapshotTaken } from './recording.ts';
+import { FILE_PREFIX } from './run-folder.ts';
+import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
+import { createSnapshotter } from './snapshot.ts';
+import { TRIGGERS, type RunningTrigger, type TriggerHost } from './trigger.ts';
+
+// A recording is a small part of a run folder, whose budget is meant for snapshots.
+const RECORDING_SHARE_OF_BUDGET = 1 / 8;
+
+const MAX_MARK_LENGTH = 200;
+
+export interface Observation {
+  takeSnapshot(): SnapshotTaken;
+  mark(name: string): void;
+  /** Takes a last sample and closes the recording. */
+  end(exitCode: number): void;
+}
+
+const NO_SAMPLE: Omit<Sample, 'type' | 'atMs'> = {
+  rssBytes: 0,
+  heapTotalBytes: 0,
+  heapUsedBytes: 0,
+  externalBytes: 0,
+  arrayBuffersBytes: 0,
+  heapSpaceBytes: {},
+  loopDelayP50Ms: 0,
+  loopDelayP99Ms: 0,
+  loopDelayMaxMs: 0,
+  loopUtilization: 0,
+  cpuUserMs: 0,
+  cpuSystemMs: 0,
+  activeResources: {},
+};
+
+/** Observes this thread until `end` is called. @param runFolder an existing folder */
+export function observe(options: AgentOptions, runFolder: string): Observation {
+  const startedMs = monotonicMs();
+  const recorder = openRecorder(
+    join(runFolder, `${FILE_PREFIX}${RECORDING_SUFFIX}`),
+    describeProcess(options, dateNow()),
+    options.diskBudgetBytes * RECORDING_SHARE_OF_BUDGET,
+  );
+  const queue = createSnapshotQueue(createSnapshotter(runFolder, options), options.maxPauseMs);
+  const atMs = (performanceMs: number) => Math.max(0, performanceMs - startedMs);
+  const nowMs = () => atMs(monotonicMs());
+
+  const record = (entry: RecordingEntry) => {
+    recorder.add(entry);
+    // Collections come in numbers and go out with the next sample; what is rare goes out at once.
+    if (entry.type !== 'gc') recorder.flush();
+  };
+  const onDisabled = (name: string) => (reason: string) =>
+    record({ type: 'notice', atMs: nowMs(), code: 'probe-disabled', message: `${name}: ${reason}` });
+
+  let triggers: readonly GuardedTrigger[] = [];
+  const probeHost: ProbeHost = {
+    atMs,
+    record,
+    onFloor: (floorAtMs, bytes) => triggers.forEach((trigger) => trigger.onFloor(floorAtMs, bytes)),
+  };
+  const probes = PROBES.map((probe) =>
+    guardedProbe(probe.name, () => probe.start(probeHost), onDisabled(probe.name)),
+  );
+  const triggerHost: TriggerHost = { options, runFolder, ask: queue.add };
+  triggers = TRIGGERS.map((trigger) =>
+    guardedTrigger(trigger.name, () => trigger.start(triggerHost), onDisabled(trigger.name)),
+  );
+
+  const recordSnapshot = ({ entry, removed }: TakenWithRemovals): SnapshotTaken => {
+    record(entry);
+    for (const file of removed)
+      record({ type: 'notice', atMs: nowMs(), code: 'snapshot-removed', message: file });
+    for (const probe of probes) probe.forget();
+    return entry;
+  };
+  const sample = () => {
+    const parts = probes.map((probe) => probe.sample());
+    record(Object.assign({ type: 'sample', atMs: nowMs() } as const, NO_SAMPLE, ...parts) as Sample);
+  };
+
+  let ticks = 0;
+  const tick = () => {
+    for (const trigger of triggers) trigger.tick(nowMs());
+    queue.work(nowMs()).forEach(recordSnapshot);
+    if (++ticks % recorder.thinning === 0) sample();
+  };
+  const timer = setInterval(guarded('sampling', tick, undefined, onDisabled('sampling')), options.intervalMs);
+  timer.unref();
+
+  return {
+    takeSnapshot: () => recordSnapshot(queue.take({ reason: 'api', isAskedFor: true }, nowMs())),
+    mark: (name) => record({ type: 'mark', atMs: nowMs(), name: String(name).slice(0, MAX_MARK_LENGTH) }),
+    end(exitCode) {
+      clearInterval(timer);
+      sample();
+      for (const part of [...probes, ...triggers]) part.stop();
+      record({ type: 'end', atMs: nowMs(), exitCode });
+      recorder.close();
+    },
+  };
+}
+
+type GuardedProbe = Required<RunningProbe>;
+type GuardedTrigger = Required<RunningTrigger>;
+
+function guardedProbe(
+  name: string,
+  start: () => RunningProbe,
+  onDisabled: (reason: string) => void,
+): GuardedProbe {
+  const probe = guarded<[], RunningProbe | null>(`probe ${name}`, start, null, onDisabled)();
+  return {
+    sample: guarded(`probe ${name}`, () => probe?.sample?.() ?? {}, {}, onDisabled),
+    forget: guarded(`probe ${name}`, () => probe?.forget?.(), undefined, onDisabled),
+    stop: guarded(`probe ${name}`, () => probe?.stop(), undefined, onDisabled),
+  };
+}
+
+function guardedTrigger(
+  name: string,
+  start: () => RunningTrigger | null,
+  onDisabled: (reason: string) => void,
+): GuardedTrigger {
+  const trigger = guarded(`trigger ${name}`, start, null, onDisabled)();
+  return {
+    tick: guarded(`trigger ${name}`, (atMs: number) => trigger?.tick?.(atMs), undefined, onDisabled),
+    onFloor: guarded(
+      `trigger ${name}`,
+      (atMs: number, floorBytes: number) => trigger?.onFloor?.(atMs, floorBytes),
+      undefined,
+      onDisabled,
+    ),
+    stop: guarded(`trigger ${name}`, () => trigger?.stop(), undefined, onDisabled),
+  };
+}

@@ -1,0 +1,132 @@
+import { constants } from 'node:os';
+
+import { complain } from './complain.ts';
+
+/** How the agent behaves; every field can also be set by the environment variable named in its comment. */
+export interface AgentOptions {
+  /** LEAKWATCH_OFF=1 turns it off: nothing is started, nothing is written. */
+  readonly enabled: boolean;
+  /** LEAKWATCH_DIR. The run folder; null means `.leakwatch/<timestamp>-<pid>` under the working directory. */
+  readonly runFolder: string | null;
+  /** LEAKWATCH_INTERVAL_MS. Milliseconds between two samples. */
+  readonly intervalMs: number;
+  /** LEAKWATCH_SIGNAL. A snapshot is taken when the process receives it; null installs no handler. */
+  readonly signal: NodeJS.Signals | null;
+  /** LEAKWATCH_SNAPSHOT_EVERY, as in `90s`, `10m`, `2h`. Milliseconds between scheduled snapshots; 0 takes none. */
+  readonly snapshotEveryMs: number;
+  /** LEAKWATCH_SNAPSHOT_ON_GROWTH. Takes three snapshots when the heap's floor grows beyond what warm-up explains. */
+  readonly snapshotOnGrowth: boolean;
+  /** LEAKWATCH_MAX_SNAPSHOTS. How many are kept for each thread: the first and the last ones. */
+  readonly maxSnapshots: number;
+  /** LEAKWATCH_MAX_PAUSE_MS. A snapshot nobody asked for is not taken if it would stop the loop for longer. */
+  readonly maxPauseMs: number;
+  /** LEAKWATCH_DISK_BUDGET_MB. What a run folder may grow to, snapshots included. */
+  readonly diskBudgetBytes: number;
+  /** LEAKWATCH_MEMORY_LIMIT_MB. The container's limit where the kernel does not tell it; null asks the kernel. */
+  readonly memoryLimitBytes: number | null;
+}
+
+const MEBIBYTE = 1024 * 1024;
+
+export const DEFAULT_OPTIONS: AgentOptions = {
+  enabled: true,
+  runFolder: null,
+  intervalMs: 1000,
+  signal: null,
+  snapshotEveryMs: 0,
+  snapshotOnGrowth: true,
+  maxSnapshots: 5,
+  maxPauseMs: 30_000,
+  diskBudgetBytes: 4096 * MEBIBYTE,
+  memoryLimitBytes: null,
+};
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Turns one variable's text into an option's value; undefined means that the text is not understood. */
+interface Variable<T> {
+  readonly expected: string;
+  parse(text: string): T | undefined;
+}
+
+/**
+ * The options the environment asks for, over the defaults. A value that is not understood is told on stderr in one
+ * line and its default used, so that a typing error never stops an application.
+ */
+export function optionsFromEnvironment(environment: Environment = process.env): AgentOptions {
+  const read = <T>(name: string, fallback: T, variable: Variable<T>): T => {
+    const text = environment[name];
+    if (text === undefined || text === '') return fallback;
+    const value = variable.parse(text.trim());
+    if (value !== undefined) return value;
+    complain(`${name}=${text} is ignored: expected ${variable.expected}`);
+    return fallback;
+  };
+  const defaults = DEFAULT_OPTIONS;
+  return {
+    enabled: !read('LEAKWATCH_OFF', false, SWITCH),
+    runFolder: environment.LEAKWATCH_DIR || null,
+    intervalMs: read('LEAKWATCH_INTERVAL_MS', defaults.intervalMs, integerBetween(10, 3_600_000)),
+    signal: read('LEAKWATCH_SIGNAL', defaults.signal, SIGNAL),
+    snapshotEveryMs: read('LEAKWATCH_SNAPSHOT_EVERY', defaults.snapshotEveryMs, DURATION),
+    snapshotOnGrowth: read('LEAKWATCH_SNAPSHOT_ON_GROWTH', defaults.snapshotOnGrowth, SWITCH),
+    maxSnapshots: read('LEAKWATCH_MAX_SNAPSHOTS', defaults.maxSnapshots, integerBetween(1, 1000)),
+    maxPauseMs: read('LEAKWATCH_MAX_PAUSE_MS', defaults.maxPauseMs, integerBetween(1, 3_600_000)),
+    diskBudgetBytes: read('LEAKWATCH_DISK_BUDGET_MB', defaults.diskBudgetBytes, MEGABYTES),
+    memoryLimitBytes: read('LEAKWATCH_MEMORY_LIMIT_MB', defaults.memoryLimitBytes, MEGABYTES),
+  };
+}
+
+const SWITCH: Variable<boolean> = {
+  expected: '1 or 0',
+  parse(text) {
+    if (/^(1|true|on|yes)$/i.test(text)) return true;
+    return /^(0|false|off|no)$/i.test(text) ? false : undefined;
+  },
+};
+
+// SIGKILL and SIGSTOP cannot be caught; SIGUSR1 opens Node's inspector.
+const RESERVED_SIGNALS = ['SIGKILL', 'SIGSTOP', 'SIGUSR1'];
+
+const SIGNAL: Variable<NodeJS.Signals | null> = {
+  expected: 'a signal such as SIGUSR2 that a process can catch',
+  parse: (text) => (isCatchableSignal(text) ? text : undefined),
+};
+
+function isCatchableSignal(text: string): text is NodeJS.Signals {
+  return Object.hasOwn(constants.signals, text) && !RESERVED_SIGNALS.includes(text);
+}
+
+const MS_PER_UNIT: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+const DURATION: Variable<number> = {
+  expected: 'a duration such as 90s, 10m or 2h',
+  parse(text) {
+    const match = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text);
+    return match ? Number(match[1]) * MS_PER_UNIT[match[2]] : undefined;
+  },
+};
+
+const MEGABYTES: Variable<number> = {
+  expected: 'a number of megabytes from 1 to 1000000',
+  parse(text) {
+    const megabytes = integerBetween(1, 1_000_000).parse(text);
+    return megabytes === undefined ? undefined : megabytes * MEBIBYTE;
+  },
+};
+
+function integerBetween(least: number, most: number): Variable<number> {
+  return {
+    expected: `a whole number from ${least} to ${most}`,
+    parse(text) {
+      const value = Number(text);
+      return /^\d+$/.test(text) && value >= least && value <= most ? value : undefined;
+    },
+  };
+}

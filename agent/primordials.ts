@@ -1,0 +1,27 @@
+/**
+ * What the agent needs of the runtime, taken before the application can replace it: an app that fakes timers, patches
+ * `fs` or overrides `JSON.stringify` is then neither disturbed by the agent nor able to disturb it.
+ */
+import fs from 'node:fs';
+
+export const { setInterval, clearInterval, setTimeout, clearTimeout } = globalThis;
+export const dateNow = Date.now;
+export const stringify = JSON.stringify;
+export const parseJson = JSON.parse;
+export const monotonicMs = performance.now.bind(performance);
+
+export const {
+  chmodSync,
+  closeSync,
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statfsSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} = fs;

@@ -1,0 +1,44 @@
+/** What the agent measures. To add a probe: write `probes/<name>.ts`, and put it into the list below. */
+import { cpuProbe } from './probes/cpu.ts';
+import { gcProbe } from './probes/gc.ts';
+import { heapSpacesProbe } from './probes/heap-spaces.ts';
+import { listeningProbe } from './probes/listening.ts';
+import { loopDelayProbe } from './probes/loop-delay.ts';
+import { loopUtilizationProbe } from './probes/loop-utilization.ts';
+import { memoryProbe } from './probes/memory.ts';
+import { resourcesProbe } from './probes/resources.ts';
+import type { RecordingEntry, Sample } from './recording.ts';
+
+/** What a probe may use of the agent. */
+export interface ProbeHost {
+  /** Milliseconds since the recording started, of a time on `performance.now()`'s scale. */
+  atMs(performanceMs: number): number;
+  record(entry: RecordingEntry): void;
+  /** Reports the heap's floor after a major collection, in bytes. */
+  onFloor(atMs: number, floorBytes: number): void;
+}
+
+export interface RunningProbe {
+  /** Its part of a sample, over the time since its previous one; probes that only record entries give nothing. */
+  sample?(): Partial<Sample>;
+  /** Forgets the current window, which the agent itself has spoilt by taking a snapshot. */
+  forget?(): void;
+  stop(): void;
+}
+
+export interface Probe {
+  readonly name: string;
+  /** May throw where the runtime lacks what it needs: the agent goes on without it. */
+  start(host: ProbeHost): RunningProbe;
+}
+
+export const PROBES: readonly Probe[] = [
+  memoryProbe,
+  heapSpacesProbe,
+  gcProbe,
+  loopDelayProbe,
+  loopUtilizationProbe,
+  cpuProbe,
+  resourcesProbe,
+  listeningProbe,
+];

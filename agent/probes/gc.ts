@@ -1,0 +1,100 @@
+import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
+import { getHeapSpaceStatistics } from 'node:v8';
+
+import type { Probe } from '../probe.ts';
+import type { Collection, CollectionKind } from '../recording.ts';
+
+const KINDS: ReadonlyMap<number | undefined, CollectionKind> = new Map([
+  [constants.NODE_PERFORMANCE_GC_MINOR, 'minor'],
+  [2, 'minor'], // V8's minor mark-sweep, which perf_hooks has no name for
+  [constants.NODE_PERFORMANCE_GC_MAJOR, 'major'],
+  [constants.NODE_PERFORMANCE_GC_INCREMENTAL, 'incremental'],
+  [constants.NODE_PERFORMANCE_GC_WEAKCB, 'weak-callbacks'],
+]);
+
+// Majors are recorded one by one while they are this rare: they give the heap's floor its moments.
+const SINGLE_MAJORS_PER_SAMPLE = 4;
+
+type GcEntry = PerformanceEntry & { readonly detail: { readonly kind: number } };
+
+/** Every garbage collection, and the heap's floor after the major ones. */
+export const gcProbe: Probe = {
+  name: 'gc',
+  start(host) {
+    let collections: Collection[] = [];
+
+    const observer = new PerformanceObserver((list) => {
+      // One list holds all collections since the last turn of the loop: reading only its first loses half of them.
+      for (const entry of list.getEntries()) {
+        const kind = KINDS.get((entry as GcEntry).detail.kind);
+        if (kind === undefined) continue;
+        const collection = {
+          type: 'gc',
+          atMs: host.atMs(entry.startTime),
+          kind,
+          pauseMs: entry.duration,
+        } as const;
+        if (kind === 'major') {
+          const heapUsedAfterBytes = oldGenerationBytes();
+          collections.push({ ...collection, heapUsedAfterBytes });
+          host.onFloor(collection.atMs, heapUsedAfterBytes);
+        } else {
+          collections.push(collection);
+        }
+      }
+    });
+    observer.observe({ entryTypes: ['gc'] });
+
+    const flush = () => {
+      for (const collection of thinned(collections)) host.record(collection);
+      collections = [];
+    };
+    return {
+      sample() {
+        flush();
+        return {};
+      },
+      stop() {
+        observer.disconnect();
+        flush();
+      },
+    };
+  },
+};
+
+/**
+ * Bytes in use outside the young generation. Node tells of a collection one turn of the loop later, when the young
+ * generation is full of newer objects again, while the old one has hardly changed.
+ */
+function oldGenerationBytes(): number {
+  let bytes = 0;
+  for (const space of getHeapSpaceStatistics()) {
+    if (!space.space_name.startsWith('new_')) bytes += space.space_used_size;
+  }
+  return bytes;
+}
+
+/** One entry for each kind, except for majors while there are few. In order of time. */
+function thinned(collections: readonly Collection[]): readonly Collection[] {
+  const entries: Collection[] = [];
+  for (const kind of new Set(KINDS.values())) {
+    const some = collections.filter((collection) => collection.kind === kind);
+    const isFew = some.length <= (kind === 'major' ? SINGLE_MAJORS_PER_SAMPLE : 1);
+    entries.push(...(isFew ? some : [merged(some)]));
+  }
+  return entries.toSorted((a, b) => a.atMs - b.atMs);
+}
+
+function merged(collections: readonly Collection[]): Collection {
+  const [first] = collections;
+  if (collections.length === 1) return first;
+  const pausesMs = collections.map((collection) => collection.pauseMs);
+  const floors = collections.flatMap((collection) => collection.heapUsedAfterBytes ?? []);
+  return {
+    ...first,
+    pauseMs: Math.max(...pausesMs),
+    ...(floors.length > 0 && { heapUsedAfterBytes: Math.min(...floors) }),
+    count: collections.length,
+    totalPauseMs: pausesMs.reduce((sum, pauseMs) => sum + pauseMs, 0),
+  };
+}
