@@ -43,7 +43,7 @@ class FileRecorder implements Recorder {
 
   constructor(descriptor: number | null, header: RecordingHeader, budgetBytes: number) {
     this.#descriptor = descriptor;
-    this.#heapSpaces = header.heapSpaces;
+    this.#heapSpaces = header.heapSpaces ?? [];
     this.#budgetBytes = budgetBytes;
     this.#text = encodeHeader(header);
     this.flush();

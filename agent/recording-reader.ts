@@ -71,7 +71,7 @@ function checkedHeader(path: string, line: string | undefined): RecordingHeader 
         `this leakwatch reads up to format ${RECORDING_VERSION}`,
     );
   }
-  return { ...header, heapSpaces: header.heapSpaces ?? [] } as unknown as RecordingHeader;
+  return header as unknown as RecordingHeader;
 }
 
 class Follower implements RecordingFollower {
@@ -103,7 +103,7 @@ class Follower implements RecordingFollower {
   }
 
   #decodeInto(entries: RecordingEntry[], line: string): void {
-    const entry = decodeEntry(line, this.header.heapSpaces);
+    const entry = decodeEntry(line, this.header.heapSpaces ?? []);
     if (entry) entries.push(entry);
     else this.damagedLines++;
   }

@@ -40,8 +40,8 @@ export interface RecordingHeader {
   readonly heapLimitBytes: number;
   /** The container's limit, or null where there is none. */
   readonly memoryLimitBytes: number | null;
-  /** V8's space names, in the order in which a sample's line gives their bytes. */
-  readonly heapSpaces: readonly string[];
+  /** V8's space names, in the order in which a sample's line gives their bytes; absent when samples are objects. */
+  readonly heapSpaces?: readonly string[];
 }
 
 /** One tick of the sampler; event loop and CPU figures are those of the window since the previous sample. */
