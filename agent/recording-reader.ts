@@ -103,7 +103,7 @@ class Follower implements RecordingFollower {
   }
 
   #decodeInto(entries: RecordingEntry[], line: string): void {
-    const entry = decodeEntry(line, this.header.heapSpaces ?? []);
+    const entry = decodeEntry(line);
     if (entry) entries.push(entry);
     else this.damagedLines++;
   }

@@ -1,3 +1,4 @@
+import { parseLine } from '../agent/recording-codec.ts';
 import { RECORDING_VERSION } from '../agent/recording.ts';
 import type { RecordingEntry, RecordingHeader, RecordingLine } from '../agent/recording.ts';
 
@@ -27,7 +28,7 @@ const NUMBER_FIELDS: Readonly<Record<RecordingLine['type'], readonly string[]>> 
 export function parseRecordingLine(text: string): RecordingLine | null {
   let line: unknown;
   try {
-    line = JSON.parse(text);
+    line = parseLine(text);
   } catch {
     return null;
   }
