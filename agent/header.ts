@@ -1,5 +1,5 @@
 import cluster from 'node:cluster';
-import { getHeapStatistics } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { isMainThread, threadId } from 'node:worker_threads';
 
 import { freeMemory } from './free-memory.ts';
@@ -27,6 +27,7 @@ export function describeProcess(options: AgentOptions, startedAt: number): Recor
     sampleIntervalMs: options.intervalMs,
     heapLimitBytes: getHeapStatistics().heap_size_limit,
     memoryLimitBytes: freeMemory(options.memoryLimitBytes).memoryLimitBytes,
+    heapSpaces: getHeapSpaceStatistics().map((space) => space.space_name),
   };
 }
 

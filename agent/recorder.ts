@@ -1,7 +1,7 @@
 /** Appends a recording to its file, within bounds, and never lets a full or missing disk reach the application. */
 import { complain, reasonOf } from './complain.ts';
 import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from './primordials.ts';
-import { encodeLine } from './recording-codec.ts';
+import { encodeEntry, encodeHeader } from './recording-codec.ts';
 import { RECORDING_SUFFIX, type RecordingEntry, type RecordingHeader } from './recording.ts';
 
 const PRIVATE_FILE = 0o600;
@@ -33,6 +33,7 @@ export function openRecorder(path: string, header: RecordingHeader, budgetBytes:
 }
 
 class FileRecorder implements Recorder {
+  readonly #heapSpaces: readonly string[];
   readonly #budgetBytes: number;
   #descriptor: number | null;
   #text: string;
@@ -42,8 +43,9 @@ class FileRecorder implements Recorder {
 
   constructor(descriptor: number | null, header: RecordingHeader, budgetBytes: number) {
     this.#descriptor = descriptor;
+    this.#heapSpaces = header.heapSpaces ?? [];
     this.#budgetBytes = budgetBytes;
-    this.#text = encodeLine(header);
+    this.#text = encodeHeader(header);
     this.flush();
   }
 
@@ -54,7 +56,7 @@ class FileRecorder implements Recorder {
   add(entry: RecordingEntry): void {
     const isFull = this.#writtenBytes >= this.#budgetBytes;
     if (isFull && !KEPT_WHEN_FULL.has(entry.type)) return;
-    this.#text += encodeLine(entry);
+    this.#text += encodeEntry(entry, this.#heapSpaces);
   }
 
   flush(): void {

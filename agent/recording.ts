@@ -1,6 +1,6 @@
 /**
  * The file format of a run. A recording is one append-only file per process and thread, JSON Lines in UTF-8:
- * a header, then entries in the order they happened, in the form that `recording-codec.ts` gives them. A line without its line feed is not part of the recording
+ * a header, then entries in the order they happened. A line without its line feed is not part of the recording
  * (the process was killed while writing it), so the file is readable after every byte.
  *
  * A run folder (mode 0700, files 0600) holds what one observed application left behind:
@@ -40,6 +40,8 @@ export interface RecordingHeader {
   readonly heapLimitBytes: number;
   /** The container's limit, or null where there is none. */
   readonly memoryLimitBytes: number | null;
+  /** V8's space names, in the order in which a sample's line gives their bytes; absent when samples are objects. */
+  readonly heapSpaces?: readonly string[];
 }
 
 /** One tick of the sampler; event loop and CPU figures are those of the window since the previous sample. */

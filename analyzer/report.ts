@@ -127,6 +127,8 @@ export interface Culprit {
   readonly container: string;
   readonly package: PackageName | null;
   readonly location: SourceLocation | null;
+  /** The place in the file that runs, when a source map led from it to `location`. */
+  readonly generated?: SourceLocation;
   /** Other places that matter: where it is added, which function captures. Strongest first. */
   readonly sites: readonly Site[];
 }

@@ -1,4 +1,3 @@
-import { parseLine } from '../agent/recording-codec.ts';
 import { RECORDING_VERSION } from '../agent/recording.ts';
 import type { RecordingEntry, RecordingHeader, RecordingLine } from '../agent/recording.ts';
 
@@ -28,7 +27,7 @@ const NUMBER_FIELDS: Readonly<Record<RecordingLine['type'], readonly string[]>> 
 export function parseRecordingLine(text: string): RecordingLine | null {
   let line: unknown;
   try {
-    line = parseLine(text);
+    line = JSON.parse(text);
   } catch {
     return null;
   }

@@ -1,9 +1,14 @@
 /** Reads recordings, whole or while they grow. Runs outside the observed process. */
 import { open, type FileHandle } from 'node:fs/promises';
 
-import { LeakwatchError } from '../analyzer/error.ts';
-import { decodeEntry, decodeHeader } from './recording-codec.ts';
-import { RECORDING_VERSION, type Recording, type RecordingEntry, type RecordingHeader } from './recording.ts';
+import { LeakwatchError } from './error.ts';
+import { decodeEntry, decodeHeader } from '../agent/recording-codec.ts';
+import {
+  RECORDING_VERSION,
+  type Recording,
+  type RecordingEntry,
+  type RecordingHeader,
+} from '../agent/recording.ts';
 
 const CHUNK_BYTES = 1 << 20;
 const LINE_FEED = 0x0a;
@@ -103,7 +108,7 @@ class Follower implements RecordingFollower {
   }
 
   #decodeInto(entries: RecordingEntry[], line: string): void {
-    const entry = decodeEntry(line);
+    const entry = decodeEntry(line, this.header.heapSpaces ?? []);
     if (entry) entries.push(entry);
     else this.damagedLines++;
   }

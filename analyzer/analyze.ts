@@ -1,0 +1,205 @@
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Recording } from '../agent/recording.ts';
+import { factsOf } from './detectors/facts.ts';
+import type { Scale } from './finding.ts';
+import { findingOf } from './finding.ts';
+import type { Census } from './growth/census.ts';
+import { takeCensus } from './growth/census.ts';
+import { cohorts, cohortsByPath } from './growth/cohorts.ts';
+import { holdings } from './growth/holders.ts';
+import { comparability } from './growth/lineage.ts';
+import type { PathTree } from './growth/path-tree.ts';
+import { pathTree } from './growth/path-tree.ts';
+import type { PathTrie } from './growth/path-trie.ts';
+import { pathTrie } from './growth/path-trie.ts';
+import type { Judged } from './growth/sift.ts';
+import { sift } from './growth/sift.ts';
+import { readSnapshot } from './heap/index.ts';
+import { classNamer } from './model/class-names.ts';
+import type { Interner } from './model/interner.ts';
+import { interner } from './model/interner.ts';
+import { objectView } from './model/object-view.ts';
+import { referenceReader } from './model/references.ts';
+import { nodeRoles } from './model/roles.ts';
+import { scriptsOf } from './model/scripts.ts';
+import { relate } from './relate.ts';
+import type { Comparability, Finding, Report, SnapshotSummary } from './report.ts';
+import { REPORT_VERSION } from './report.ts';
+import { memoryTrend } from './series/memory-trend.ts';
+import { locator } from './source/locate.ts';
+import { conclude } from './verdict.ts';
+
+export interface AnalyzeOptions {
+  /** Stops the analysis; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: AnalyzeProgress) => void;
+  /** The recording of the same process: gives times, the heap limit and the application's folder. */
+  readonly recording?: Recording;
+  /** Folder that paths are shown relative to; default: the recorded process's, else the current one. */
+  readonly root?: string;
+}
+
+export interface AnalyzeProgress {
+  readonly phase: 'read' | 'trace' | 'judge';
+  /** File being worked on; empty in the last phase. */
+  readonly file: string;
+  /** 0..1 of the whole work. */
+  readonly done: number;
+}
+
+/** A snapshot once its graph was walked; the graph itself is kept for the newest only. */
+interface Taken {
+  readonly file: string;
+  readonly fileBytes: number;
+  readonly takenAt: number | null;
+  readonly census: Census;
+}
+
+/**
+ * What leaks, judged from snapshots of one process in any order, best three or more. Holds at most two graphs at a time.
+ * @throws SnapshotError for a file that is none; a LeakwatchError naming the file for anything else it cannot use
+ */
+export async function analyzeSnapshots(
+  files: readonly string[],
+  options: AnalyzeOptions = {},
+): Promise<Report> {
+  const startedAt = performance.now();
+  const labels = interner();
+  const trie = pathTrie(labels);
+  const { snapshots, newest } = await takeAll(files, labels, trie, options);
+  const ordered = inOrder(snapshots);
+  const comparable = comparability(
+    ordered.map(({ census }) => census),
+    trie,
+    ordered.some((taken, index) => taken !== snapshots[index]),
+  );
+  options.onProgress?.({ phase: 'judge', file: '', done: JUDGE_AT });
+  const judged = judgeGrowth(ordered, newest, trie, comparable);
+  const findings = findingsOf(judged, ordered, newest, labels, options);
+  const report = {
+    version: REPORT_VERSION,
+    findings,
+    snapshots: ordered.map(summaryOf),
+    memory: options.recording ? memoryTrend(options.recording) : null,
+    comparability: comparable,
+    process: options.recording ? processOf(options.recording) : null,
+  };
+  return { ...report, ...conclude(report, judged), elapsedMs: Math.round(performance.now() - startedAt) };
+}
+
+const JUDGE_AT = 0.9; // of the work, by the clock: reading and walking take the rest
+
+async function takeAll(
+  files: readonly string[],
+  labels: Interner,
+  trie: PathTrie,
+  options: AnalyzeOptions,
+): Promise<{ snapshots: Taken[]; newest: PathTree }> {
+  const snapshots: Taken[] = [];
+  let newest: { tree: PathTree; census: Census } | null = null;
+  for (const [index, file] of files.entries()) {
+    const progress = (phase: 'read' | 'trace', share: number) =>
+      options.onProgress?.({ phase, file, done: ((index + share) / files.length) * JUDGE_AT });
+    const graph = await readSnapshot(file, {
+      ...(options.signal ? { signal: options.signal } : {}),
+      onProgress: ({ doneBytes, totalBytes }) =>
+        progress('read', totalBytes ? (doneBytes / totalBytes) * 0.6 : 0),
+    });
+    options.signal?.throwIfAborted();
+    progress('trace', 0.6);
+    const tree = pathTree(
+      graph,
+      referenceReader(graph, nodeRoles(graph), labels),
+      trie,
+      classNamer(graph, labels),
+    );
+    const census = takeCensus(tree);
+    snapshots.push({ file, ...(await fileFacts(file, options.recording)), census });
+    if (newest === null || census.maxId > newest.census.maxId) newest = { tree, census };
+  }
+  return { snapshots, newest: newest!.tree };
+}
+
+async function fileFacts(file: string, recording: Recording | undefined) {
+  const { size, mtimeMs } = await stat(file);
+  const taken = recording?.entries.find(
+    (entry) => entry.type === 'snapshot' && entry.file === basename(file),
+  );
+  const takenAt = taken && recording ? recording.header.startedAt + taken.atMs : mtimeMs;
+  return { fileBytes: size, takenAt };
+}
+
+/** V8 numbers objects upwards as long as a process lives, so the largest id tells the order better than a file's time. */
+function inOrder(snapshots: readonly Taken[]): Taken[] {
+  return snapshots.toSorted((a, b) => a.census.maxId - b.census.maxId);
+}
+
+function judgeGrowth(
+  ordered: readonly Taken[],
+  newest: PathTree,
+  trie: PathTrie,
+  comparable: Comparability,
+): Judged[] {
+  if (ordered.length < 2 || comparable.kind === 'different') return [];
+  const censuses = ordered.map(({ census }) => census);
+  const byIds = comparable.kind === 'same-lineage';
+  const population = (byIds ? cohorts : cohortsByPath)(censuses, newest, trie.size);
+  return sift(trie, population, {
+    windowWeights: windowWeights(ordered),
+    comparable: byIds ? 'ids' : 'paths',
+  }).map((judged) => ({ ...judged, population }));
+}
+
+/** Milliseconds between the snapshots, or null when the files' times make no sense (copied, unpacked). */
+function windowWeights(ordered: readonly Taken[]): number[] | null {
+  const weights = ordered
+    .slice(1)
+    .map((taken, index) => (taken.takenAt ?? 0) - (ordered[index].takenAt ?? 0));
+  return weights.every((weight) => weight >= MIN_WINDOW_MS) ? weights : null;
+}
+
+const MIN_WINDOW_MS = 50; // snapshots themselves take longer; less between two files is a copy's time
+
+function findingsOf(
+  judged: readonly Judged[],
+  ordered: readonly Taken[],
+  newest: PathTree,
+  labels: Interner,
+  options: AnalyzeOptions,
+): Finding[] {
+  const leaks = judged.filter(({ judgement }) => judgement.is === 'leak');
+  if (leaks.length === 0) return [];
+  const view = objectView(newest.graph);
+  const scripts = scriptsOf(newest.graph);
+  const lines = locator(options.root ?? options.recording?.header.cwd ?? process.cwd());
+  const weights = windowWeights(ordered);
+  const scale: Scale = {
+    durationMs: weights === null ? null : weights.reduce((total, weight) => total + weight, 0),
+    heapGrowthBytes: ordered.at(-1)!.census.heapBytes - ordered[0].census.heapBytes,
+  };
+  const groups = leaks.map(({ group }) => group);
+  const findings = holdings(groups, newest, leaks[0].population).flatMap((holding, index) => {
+    const facts = factsOf(holding, newest, view, scripts, labels);
+    const { judgement } = leaks[index];
+    return facts && judgement.is === 'leak' ? [findingOf(facts, judgement.confidence, lines, scale)] : [];
+  });
+  return relate(findings);
+}
+
+function summaryOf(taken: Taken): SnapshotSummary {
+  const { nodeCount, edgeCount, heapBytes } = taken.census;
+  return {
+    file: taken.file,
+    fileBytes: taken.fileBytes,
+    takenAt: taken.takenAt,
+    nodeCount,
+    edgeCount,
+    heapBytes,
+  };
+}
+
+function processOf({ header }: Recording): Report['process'] {
+  const { pid, threadId, script, nodeVersion, heapLimitBytes } = header;
+  return { pid, threadId, script, nodeVersion, heapLimitBytes };
+}

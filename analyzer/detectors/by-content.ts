@@ -1,0 +1,115 @@
+import type { FindingKind } from '../report.ts';
+import type { Detector } from './detector.ts';
+import type { Facts } from './facts.ts';
+import { holderName } from './holder-name.ts';
+import { containerWord, namePhrase } from './words.ts';
+
+interface Content {
+  readonly kind: FindingKind;
+  readonly fits: (facts: Facts) => boolean;
+  readonly what: (facts: Facts) => string;
+  readonly predicate: string;
+  readonly fix: string;
+}
+
+const classes = (...names: readonly string[]) => {
+  const set = new Set(names);
+  return (facts: Facts) => set.has(facts.memberClass);
+};
+
+/** Kinds told by what the objects are, whoever holds them. */
+const CONTENTS: readonly Content[] = [
+  {
+    kind: 'module',
+    fits: classes('Module', 'ModuleWrap', 'SourceTextModule'),
+    what: () => 'loaded modules',
+    predicate: 'gains modules that are loaded again and again',
+    fix: 'Load each module once: do not delete it from `require.cache`, and do not import it under ever new URLs.',
+  },
+  {
+    kind: 'async-context',
+    fits: (facts) =>
+      ['AsyncContextFrame', 'AsyncResource', 'AsyncLocalStorage', 'AsyncHook'].includes(facts.memberClass) ||
+      facts.chain
+        .slice(-2)
+        .some((step) => step.via.includes('kResourceStore') || step.className === 'AsyncContextFrame'),
+    what: (facts) => `${facts.memberClass} objects`,
+    predicate: 'keeps asynchronous contexts whose work is over',
+    fix: 'End the context with its work: `exit`/`disable` the storage, and do not start endless chains inside `run`.',
+  },
+  {
+    kind: 'handle',
+    fits: classes(
+      'Socket',
+      'TLSSocket',
+      'Server',
+      'TCP',
+      'Pipe',
+      'UDP',
+      'FSWatcher',
+      'StatWatcher',
+      'Worker',
+      'MessagePort',
+      'MessageChannel',
+      'FileHandle',
+      'ReadStream',
+      'WriteStream',
+      'ChildProcess',
+      'Agent',
+      'ClientHttp2Session',
+      'ServerHttp2Session',
+    ),
+    what: (facts) => `${facts.memberClass} handles`,
+    predicate: 'keeps handles that nobody closes',
+    fix: 'Close what was opened (`close`, `destroy`, `end`, `terminate`) on every path, errors included.',
+  },
+  {
+    kind: 'error',
+    fits: (facts) => facts.memberClass.endsWith('Error'),
+    what: (facts) => `${facts.memberClass} objects with their stacks`,
+    predicate: 'keeps every error that occurred',
+    fix: 'Keep a count or the last few errors: each Error holds its stack and whatever its frames captured.',
+  },
+  {
+    kind: 'buffer',
+    fits: classes(
+      'Buffer',
+      'ArrayBuffer',
+      'Uint8Array',
+      'SharedArrayBuffer',
+      'FastBuffer',
+      'DataView',
+      'Blob',
+    ),
+    what: (facts) => `${facts.memberClass} objects`,
+    predicate: 'keeps buffers, whose bytes lie outside the heap',
+    fix: 'Drop a buffer once it was sent or read; copy out of a pooled slice (`Buffer.from`) what must be kept.',
+  },
+];
+
+/** Modules, asynchronous contexts, handles, errors and buffers that are kept. */
+export const contentDetectors: readonly Detector[] = CONTENTS.map((content) => ({
+  name: content.kind,
+  diagnose(facts) {
+    if (!content.fits(facts)) return null;
+    const name = holderName(facts);
+    return {
+      kind: content.kind,
+      subject: `${containerWord(facts)} ${namePhrase(name)}`,
+      predicate: content.predicate,
+      name: name.name,
+      className: name.className,
+      property: name.property,
+      container: facts.view.className(facts.holder),
+      what: content.what(facts),
+      fix: content.fix,
+      evidence: [],
+      where: {
+        position: name.position,
+        look: name.anchor === 'variable' ? 'variable' : 'property',
+        name: name.property,
+        className: name.className,
+      },
+    };
+  },
+}));

@@ -1,0 +1,36 @@
+import type { FindingKind } from '../report.ts';
+import type { ScriptPosition } from '../model/scripts.ts';
+import type { Facts } from './facts.ts';
+
+/** What a detector makes of a growing group. */
+export interface Diagnosis {
+  readonly kind: FindingKind;
+  /** The subject of the finding's title: "Map `sessions` of class `SessionStore`". */
+  readonly subject: string;
+  /** What happens to it: "grows without bound". */
+  readonly predicate: string;
+  readonly name: string;
+  readonly className: string | null;
+  readonly property: string | null;
+  readonly container: string;
+  /** What fills it: "objects {id, user, at}". */
+  readonly what: string;
+  readonly fix: string;
+  readonly evidence: readonly string[];
+  readonly where: Whereabouts;
+}
+
+/** How to find the line: a position V8 wrote down, and the name to look for near it. */
+export interface Whereabouts {
+  readonly position: ScriptPosition | null;
+  /** function: the position is the answer. variable, property: the declaration of `name` in that file is. */
+  readonly look: 'function' | 'variable' | 'property';
+  readonly name: string | null;
+  readonly className: string | null;
+}
+
+/** Says what a growing group is, or null when it is not of this kind. Pure; the first detector that speaks wins. */
+export interface Detector {
+  readonly name: FindingKind;
+  readonly diagnose: (facts: Facts) => Diagnosis | null;
+}

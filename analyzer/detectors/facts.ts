@@ -1,0 +1,93 @@
+import type { Holding } from '../growth/holders.ts';
+import type { PathTree } from '../growth/path-tree.ts';
+import { NO_NODE } from '../growth/path-tree.ts';
+import type { Interner } from '../model/interner.ts';
+import type { ObjectView } from '../model/object-view.ts';
+import type { Scripts } from '../model/scripts.ts';
+import { DICTIONARY_LABEL, ELEMENT_LABEL, KEY_LABEL } from '../model/references.ts';
+
+/** One object on the way from the root, and how the one before holds it. */
+export interface Step {
+  readonly node: number; // NodeIndex
+  readonly via: string;
+  readonly className: string;
+}
+
+/** Everything a detector may look at for one growing group. */
+export interface Facts {
+  readonly tree: PathTree;
+  readonly view: ObjectView;
+  readonly scripts: Scripts;
+  readonly holding: Holding;
+  /** Root first, the holder last. */
+  readonly chain: readonly Step[];
+  /** The object that holds most of the new ones. */
+  readonly holder: number;
+  /** A new object of the group; its reference from the holder or from another member. */
+  readonly member: number;
+  readonly memberVia: string;
+  /** Class of most sampled members. */
+  readonly memberClass: string;
+  /** True when members hang off each other (a list, a chain of closures) and not all off the holder. */
+  readonly isChain: boolean;
+}
+
+/** @returns null when nothing new was found below the group, so that there is no holder to speak of */
+export function factsOf(
+  holding: Holding,
+  tree: PathTree,
+  view: ObjectView,
+  scripts: Scripts,
+  labels: Interner,
+): Facts | null {
+  if (holding.holders.length === 0 || holding.samples.length === 0) return null;
+  const holder = holding.holders[0].node;
+  const classOf = (node: number) => classWord(view, node);
+  const memberClass = mostFrequent(holding.samples.map(classOf));
+  const member = holding.samples.find((node) => classOf(node) === memberClass)!;
+  const direct = holding.samples.filter((node) => tree.holder[node] === holder).length;
+  return {
+    tree,
+    view,
+    scripts,
+    holding,
+    chain: chainTo(holder, tree, view, labels),
+    holder,
+    member,
+    memberVia: labels.text(tree.via[member]),
+    memberClass,
+    isChain: direct < holding.samples.length / 2,
+  };
+}
+
+/** The steps from the root to a node, the node last. */
+export function chainTo(node: number, tree: PathTree, view: ObjectView, labels: Interner): Step[] {
+  const steps: Step[] = [];
+  for (let at = node; at !== NO_NODE; at = tree.holder[at]) {
+    steps.push({ node: at, via: labels.text(tree.via[at]), className: classWord(view, at) });
+  }
+  return steps.toReversed();
+}
+
+/** The class of an object; `function f` for a closure, so that a function is never taken for an instance of its class. */
+function classWord(view: ObjectView, node: number): string {
+  return view.isClosure(node) ? `function ${view.className(node)}` : view.className(node);
+}
+
+export function mostFrequent<T>(values: readonly T[]): T {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return Array.from(counts).reduce((best, next) => (next[1] > best[1] ? next : best))[0];
+}
+
+/** A name a person could have written into code, not a key that is data. */
+export const isIdentifier = (name: string) =>
+  /^(#?[\p{ID_Start}$_][\p{ID_Continue}$]*|<symbol .*>)$/u.test(name);
+
+export const isElementLabel = (via: string) =>
+  via === ELEMENT_LABEL || via === DICTIONARY_LABEL || via === KEY_LABEL;
+
+/** `name` of `.name` and `$name`, else null. */
+export function nameOf(via: string): string | null {
+  return via.startsWith('.') || via.startsWith('$') ? via.slice(1) : null;
+}

@@ -1,0 +1,108 @@
+import { SCOPE_LABEL } from '../model/references.ts';
+import type { ScriptPosition } from '../model/scripts.ts';
+import type { Facts } from './facts.ts';
+import { isElementLabel, isIdentifier, nameOf } from './facts.ts';
+
+/** How an object is called in its program's own words. */
+export interface HolderName {
+  /** `sessions`, `opts.cache`, `handlers[close].queue`; the object's class when nothing on the way has a name. */
+  readonly name: string;
+  /** The last named reference. */
+  readonly property: string | null;
+  /** Class, or function, on which the name hangs. */
+  readonly className: string | null;
+  /** What the name hangs on. */
+  readonly anchor: 'variable' | 'instance' | 'function' | 'exports' | 'global' | 'none';
+  readonly anchorNode: number; // NodeIndex | -1
+  /** A position in the script that declares it, to look the declaration up from. */
+  readonly position: ScriptPosition | null;
+}
+
+const MAX_CLIMB = 6; // a name of more parts than this is no name any more
+const MAX_KEY_LENGTH = 40;
+const PLAIN_CLASSES: ReadonlySet<string> = new Set(['Object', 'Array', 'Map', 'Set', 'Promise', '']);
+
+/** Climbs from an object of the chain to the first thing with a name of its own: class, function, module, global object. */
+export function holderName(facts: Facts, node: number = facts.holder): HolderName {
+  const { view, scripts, chain } = facts;
+  const parts: string[] = [];
+  let property: string | null = null;
+  let index = chain.findIndex((step) => step.node === node);
+  const found = (
+    anchor: HolderName['anchor'],
+    className: string | null,
+    anchorNode: number,
+    position: ScriptPosition | null,
+  ): HolderName => {
+    const name = parts.join('.').replaceAll('.[', '[');
+    return {
+      name: name === '' ? (className ?? view.className(node)) : name,
+      property,
+      className,
+      anchor,
+      anchorNode,
+      position,
+    };
+  };
+
+  for (let climb = 0; climb < MAX_CLIMB && index > 0; climb++, index--) {
+    const step = chain[index];
+    const above = chain[index - 1];
+    const name = nameOf(step.via);
+    if (step.via === SCOPE_LABEL)
+      return found('variable', functionName(facts, above.node), step.node, scripts.positionOf(above.node));
+    if (isElementLabel(step.via) || (name !== null && !isIdentifier(name))) {
+      parts.unshift(`[${dictionaryKey(facts, above.node, step.node)}]`);
+      continue;
+    }
+    if (name === null) break;
+    property ??= name;
+    parts.unshift(name);
+    if (step.via.startsWith('$')) {
+      const closure = scripts.closureIn(above.node);
+      return found('variable', functionName(facts, closure), above.node, scripts.positionOf(closure));
+    }
+    if (view.className(above.node).startsWith('global')) return found('global', null, above.node, null);
+    if (view.isClosure(above.node)) {
+      return found('function', functionName(facts, above.node), above.node, scripts.positionOf(above.node));
+    }
+    if (above.via === '.exports')
+      return found('exports', null, above.node, exportsPosition(facts, above.node));
+    if (!PLAIN_CLASSES.has(above.className)) {
+      return found('instance', above.className, above.node, scripts.positionOf(above.node));
+    }
+  }
+  return found('none', null, -1, nearestPosition(facts, Math.max(index, 0)));
+}
+
+/** The key under which a dictionary holds something, when it is short enough to be shown. */
+function dictionaryKey(facts: Facts, from: number, to: number): string {
+  const named = facts.view.edgesBetween(from, to).find((edge) => edge.type === 'property');
+  return named && named.name.length <= MAX_KEY_LENGTH ? named.name : '…';
+}
+
+/** Name of a closure, or null when it has none worth saying. */
+export function functionName(facts: Facts, closure: number): string | null {
+  if (closure === -1 || !facts.view.isClosure(closure)) return null;
+  const name = facts.view.className(closure);
+  return name === '' || name === 'native_bind' ? null : name;
+}
+
+/** Some function among a module's exports tells which script it is. */
+function exportsPosition(facts: Facts, exportsNode: number): ScriptPosition | null {
+  const { view, scripts } = facts;
+  for (const name of view.propertyNames(exportsNode)) {
+    const value = view.property(exportsNode, name);
+    const position = view.isClosure(value) ? scripts.positionOf(value) : null;
+    if (position) return { ...position, line: 1, column: 1 };
+  }
+  return null;
+}
+
+function nearestPosition(facts: Facts, from: number): ScriptPosition | null {
+  for (let index = from; index >= 0; index--) {
+    const position = facts.scripts.positionOf(facts.chain[index].node);
+    if (position) return position;
+  }
+  return null;
+}

@@ -1,0 +1,17 @@
+import { contentDetectors } from './by-content.ts';
+import { closure } from './closure.ts';
+import { collection } from './collection.ts';
+import type { Detector } from './detector.ts';
+import { listener } from './listener.ts';
+import { promise } from './promise.ts';
+import { timer } from './timer.ts';
+
+/** All detectors, the most telling first; the last one always speaks. */
+export const detectors: readonly Detector[] = [
+  listener,
+  timer,
+  promise,
+  ...contentDetectors,
+  closure,
+  collection,
+];

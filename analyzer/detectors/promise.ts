@@ -1,0 +1,96 @@
+import { REACTION_LABEL } from '../model/references.ts';
+import type { ScriptPosition } from '../model/scripts.ts';
+import type { Detector } from './detector.ts';
+import type { Facts } from './facts.ts';
+import { functionName, holderName } from './holder-name.ts';
+import { containerWord, namePhrase } from './words.ts';
+
+/** Reactions that pile up on one promise that stays pending, and promises that are kept and never settle. */
+export const promise: Detector = {
+  name: 'promise',
+  diagnose(facts) {
+    if (facts.view.className(facts.holder) === 'Promise' && facts.memberVia === REACTION_LABEL)
+      return reactions(facts);
+    if (facts.memberClass === 'Promise' || isResolver(facts)) return pending(facts);
+    return null;
+  },
+};
+
+function reactions(facts: Facts) {
+  const name = holderName(facts);
+  const callback = facts.holding.samples
+    .map((node) => facts.view.unwrapped(node))
+    .find((node) => facts.view.isClosure(node) && facts.scripts.positionOf(node) !== null);
+  const handler = callback === undefined ? null : functionName(facts, callback);
+  const waiting =
+    facts.holding.samples.map((node) => awaitingFunction(facts, node)).find((at) => at !== null) ?? null;
+  return {
+    kind: 'promise' as const,
+    subject: `Promise ${namePhrase(name)}`,
+    predicate: handler
+      ? `stays pending while \`then(${handler})\` is added again and again`
+      : 'stays pending while ever more code waits for it',
+    name: `${name.className && name.anchor === 'instance' ? `${name.className}.` : ''}${name.name}`,
+    className: name.className,
+    property: name.property,
+    container: 'Promise',
+    what: handler ? `reactions \`${handler}\`` : 'promise reactions',
+    fix:
+      'Do not chain per request onto a promise that lives as long as the process: race it against something that ends, or keep a list ' +
+      'of callbacks that can be removed.',
+    evidence: handler ? [`each reaction is function \`${handler}\``] : [],
+    where: {
+      position:
+        (callback === undefined ? null : facts.scripts.positionOf(callback)) ?? waiting ?? name.position,
+      look: 'function' as const,
+      name: null,
+      className: null,
+    },
+  };
+}
+
+function pending(facts: Facts) {
+  const name = holderName(facts);
+  const waiting =
+    facts.holding.samples.map((node) => awaitingFunction(facts, node)).find((at) => at !== null) ?? null;
+  return {
+    kind: 'promise' as const,
+    subject: `${containerWord(facts)} ${namePhrase(name)}`,
+    predicate: 'keeps promises that never settle',
+    name: name.name,
+    className: name.className,
+    property: name.property,
+    container: facts.view.className(facts.holder),
+    what: 'promises that wait',
+    fix: 'Settle every promise (reject it on timeout, abort or close) and drop it from the collection when it settles.',
+    evidence: waiting ? [`an async function waits at ${waiting.script}:${waiting.line}`] : [],
+    where: {
+      position: name.position ?? waiting,
+      look: name.anchor === 'variable' ? ('variable' as const) : ('property' as const),
+      name: name.property,
+      className: name.className,
+    },
+  };
+}
+
+/** A promise's own resolve and reject functions have no source and keep their promise in their scope. */
+function isResolver(facts: Facts): boolean {
+  const { view, scripts } = facts;
+  if (!view.isClosure(facts.member) || scripts.positionOf(facts.member) !== null) return false;
+  const scope = view.internal(facts.member, 'context');
+  if (scope === -1) return false;
+  const { firstEdge, edgeTo } = view.graph;
+  for (let edge = firstEdge[scope]; edge < firstEdge[scope + 1]; edge++) {
+    if (view.className(edgeTo[edge]) === 'Promise') return true;
+  }
+  return false;
+}
+
+/** The async function that a reaction would resume: closure -> scope -> generator, whose location is its function's. */
+function awaitingFunction(facts: Facts, reaction: number): ScriptPosition | null {
+  const { view } = facts;
+  if (!view.isClosure(reaction)) return null;
+  const scope = view.internal(reaction, 'context');
+  const generator = scope === -1 ? -1 : view.internal(scope, 'extension');
+  return generator === -1 ? null : facts.scripts.positionOf(generator);
+}

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { basename } from 'node:path';
+import { detectors } from './detectors/index.ts';
+import type { Diagnosis } from './detectors/detector.ts';
+import type { Facts } from './detectors/facts.ts';
+import { holderCount } from './detectors/words.ts';
+import type { Confidence, Culprit, Finding, Growth, SourceLocation } from './report.ts';
+import type { Located, Locator } from './source/locate.ts';
+import { traceOf } from './trace.ts';
+
+/** What the whole run says, against which one finding is measured. */
+export interface Scale {
+  /** Milliseconds from the first to the last snapshot; null when unknown. */
+  readonly durationMs: number | null;
+  /** Bytes the heap gained from the first to the last snapshot. */
+  readonly heapGrowthBytes: number;
+}
+
+/** Words, line, numbers and trace for one growing group. */
+export function findingOf(facts: Facts, confidence: Confidence, locator: Locator, scale: Scale): Finding {
+  const diagnosis = diagnose(facts);
+  const located = locator.locate(diagnosis.where);
+  const growth = growthOf(facts, diagnosis, scale);
+  const culprit = culpritOf(diagnosis, located);
+  return {
+    kind: diagnosis.kind,
+    title: titleOf(diagnosis, located),
+    confidence,
+    fingerprint: fingerprintOf(facts, diagnosis, located),
+    culprit,
+    growth,
+    trace: traceOf(facts, locator, leakingReason(facts)),
+    fix: diagnosis.fix,
+    evidence: [...evidenceOf(facts, growth), ...diagnosis.evidence],
+    related: [],
+  };
+}
+
+function diagnose(facts: Facts): Diagnosis {
+  for (const detector of detectors) {
+    const diagnosis = detector.diagnose(facts);
+    if (diagnosis) return diagnosis;
+  }
+  throw new Error('the last detector speaks for every group');
+}
+
+function titleOf(diagnosis: Diagnosis, located: Located): string {
+  const within = diagnosis.where.look === 'function' ? located.within : null;
+  const inside = within === null || diagnosis.subject.includes(`\`${within}\``) ? '' : `, in \`${within}\``;
+  const place = located.location === null ? '' : ` (${placeText(located.location)}${inside})`;
+  return capitalized(`${diagnosis.subject}${place} ${diagnosis.predicate}`);
+}
+
+const placeText = (location: SourceLocation) => `${location.file}:${location.line}`;
+const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
+
+function culpritOf(diagnosis: Diagnosis, located: Located): Culprit {
+  const within =
+    located.within === null || located.location === null ? [] : [{ ...located, within: located.within }];
+  return {
+    name: diagnosis.name,
+    className: diagnosis.className,
+    property: diagnosis.property,
+    container: diagnosis.container,
+    package: located.package,
+    location: located.location,
+    ...(located.generated ? { generated: located.generated } : {}),
+    sites: [
+      ...located.sites,
+      ...within.map(({ within: what, location }) => ({
+        role: 'declared' as const,
+        what,
+        location: location!,
+      })),
+    ],
+  };
+}
+
+function growthOf(facts: Facts, diagnosis: Diagnosis, scale: Scale): Growth {
+  const { group, bytesByWindow } = facts.holding;
+  const newBytes = sum(bytesByWindow.slice(1));
+  const newObjects = sum(group.steps);
+  const perMinute = (value: number) =>
+    scale.durationMs === null || scale.durationMs <= 0 ? null : (value / scale.durationMs) * 60_000;
+  return {
+    what: diagnosis.what,
+    objects: group.counts,
+    bytes: bytesByWindow.map((_, window) => sum(bytesByWindow.slice(0, window + 1))),
+    objectsPerMinute: perMinute(newObjects),
+    bytesPerMinute: perMinute(newBytes),
+    shareOfHeapGrowth: scale.heapGrowthBytes > 0 ? Math.min(1, newBytes / scale.heapGrowthBytes) : null,
+    survival: group.survival,
+  };
+}
+
+function evidenceOf(facts: Facts, growth: Growth): string[] {
+  const holders = holderCount(facts);
+  return [
+    `${growth.objects.join(' → ')} objects over ${growth.objects.length} snapshots`,
+    ...(holders > 1 ? [`${holders} holders share the growth`] : []),
+    ...(growth.shareOfHeapGrowth !== null && growth.shareOfHeapGrowth >= 0.01
+      ? [`${Math.round(growth.shareOfHeapGrowth * 100)} % of the heap's growth hangs on it`]
+      : []),
+  ];
+}
+
+function leakingReason(facts: Facts): string {
+  const { steps, survival } = facts.holding.group;
+  const total = sum(steps);
+  return survival === null
+    ? `${total} came`
+    : `${total} came, ${Math.round(survival * 100)} % of them stayed`;
+}
+
+/**
+ * Of the references that should be cut, after LeakCanary: class and property names without ids, sizes, lines, times or
+ * the machine's folders, so that a rebuild or another machine gives the same.
+ */
+function fingerprintOf(facts: Facts, diagnosis: Diagnosis, located: Located): string {
+  const owner = located.package?.name ?? (located.location ? basename(located.location.file) : '');
+  const name = diagnosis.name.replaceAll(/\[[^\]]*\]/g, '[]').replaceAll(/\d+/g, '#');
+  const parts = [diagnosis.kind, owner, diagnosis.className ?? '', name, facts.memberClass];
+  return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 16);
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

@@ -1,0 +1,86 @@
+import type { Cohorts } from './cohorts.ts';
+import type { PathTrie } from './path-trie.ts';
+
+/** Paths that grow below one holder path, and are one leak if they are any. Numbers are sums over the paths. */
+export interface GrowthGroup {
+  readonly holderPath: number; // PathIndex of the accumulation point
+  readonly paths: readonly number[]; // the growing PathIndex children, most objects first
+  /** Per snapshot: objects on these paths. */
+  readonly counts: readonly number[];
+  /** Per window after the first snapshot: objects that came in it and are still there at the end. */
+  readonly steps: readonly number[];
+  /** 0..1 of what came in the windows before the last and is still there; null with two snapshots. */
+  readonly survival: number | null;
+  /** 0..1 of what the first snapshot held and is still there; null when it held too little to tell. */
+  readonly oldestSurvival: number | null;
+}
+
+/** Fewer new objects in a window than this are within what a busy program keeps for a moment. */
+const MIN_STEP = 8;
+
+/** One window of four or more may pass without growth: there was no load. */
+const idleWindowsAllowed = (windows: number) => (windows >= 4 ? 1 : 0);
+
+/** PathIndex -> 1 where objects came in (nearly) every window and stayed. */
+export function growingPaths(cohorts: Cohorts, pathCount: number): Uint8Array {
+  const windows = cohorts.snapshotCount - 1;
+  const growing = new Uint8Array(pathCount);
+  for (let path = 1; path < pathCount; path++) {
+    let grown = 0;
+    for (let window = 1; window <= windows; window++) if (cohorts.present[window][path] >= MIN_STEP) grown++;
+    const total = cohorts.count[windows][path] - cohorts.count[0][path];
+    if (grown > 0 && grown >= windows - idleWindowsAllowed(windows) && total >= MIN_STEP) growing[path] = 1;
+  }
+  return growing;
+}
+
+/** The top-most growing paths, gathered by the path that holds them. */
+export function topGroups(trie: PathTrie, growing: Uint8Array, cohorts: Cohorts): GrowthGroup[] {
+  return groupsWhere(trie, growing, cohorts, (path) => growing[trie.parent(path)] === 0);
+}
+
+/** The growing paths right below those of a group: where to look on when the group itself is no leak. */
+export function groupsBelow(
+  group: GrowthGroup,
+  trie: PathTrie,
+  growing: Uint8Array,
+  cohorts: Cohorts,
+): GrowthGroup[] {
+  const above = new Set(group.paths);
+  return groupsWhere(trie, growing, cohorts, (path) => above.has(trie.parent(path)));
+}
+
+function groupsWhere(
+  trie: PathTrie,
+  growing: Uint8Array,
+  cohorts: Cohorts,
+  accept: (path: number) => boolean,
+): GrowthGroup[] {
+  const pathsByHolder = new Map<number, number[]>();
+  for (let path = 1; path < growing.length; path++) {
+    if (!growing[path] || !accept(path)) continue;
+    const holder = trie.parent(path);
+    const paths = pathsByHolder.get(holder);
+    if (paths) paths.push(path);
+    else pathsByHolder.set(holder, [path]);
+  }
+  return Array.from(pathsByHolder, ([holderPath, paths]) => groupOf(holderPath, paths, cohorts));
+}
+
+function groupOf(holderPath: number, paths: number[], cohorts: Cohorts): GrowthGroup {
+  const last = cohorts.snapshotCount - 1;
+  const sum = (column: Uint32Array) => paths.reduce((total, path) => total + column[path], 0);
+  paths.sort((a, b) => cohorts.count[last][b] - cohorts.count[last][a]);
+  const born = cohorts.born.map(sum);
+  const survived = cohorts.survived.map(sum);
+  const between = born.slice(1, last).reduce((total, value) => total + value, 0);
+  const stayed = survived.slice(1, last).reduce((total, value) => total + value, 0);
+  return {
+    holderPath,
+    paths,
+    counts: cohorts.count.map(sum),
+    steps: cohorts.present.slice(1).map(sum),
+    survival: between === 0 ? null : Math.min(1, stayed / between),
+    oldestSurvival: born[0] < MIN_STEP ? null : Math.min(1, survived[0] / born[0]),
+  };
+}

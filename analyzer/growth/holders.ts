@@ -1,0 +1,68 @@
+import type { Cohorts } from './cohorts.ts';
+import type { GrowthGroup } from './groups.ts';
+import type { PathTree } from './path-tree.ts';
+
+/** Who holds a group's objects, and how much hangs on them. */
+export interface Holding {
+  readonly group: GrowthGroup;
+  /** Objects outside the group that hold it, with how many new ones each; most first. NodeIndex. */
+  readonly holders: readonly { readonly node: number; readonly newObjects: number }[];
+  /** New objects on the group's paths below the first holder, newest window first, at most a few hundred. NodeIndex. */
+  readonly samples: readonly number[];
+  /** Per window: bytes of everything below the group that came in it. */
+  readonly bytesByWindow: readonly number[];
+}
+
+const NO_GROUP = 0xffff;
+const MAX_SAMPLES = 400;
+
+/** One pass in breadth-first order: whatever hangs below a group's object belongs to the group. */
+export function holdings(groups: readonly GrowthGroup[], tree: PathTree, cohorts: Cohorts): Holding[] {
+  const groupOfPath = new Map<number, number>();
+  groups.forEach((group, index) => group.paths.forEach((path) => groupOfPath.set(path, index)));
+  const groupOf = new Uint16Array(tree.graph.nodeCount).fill(NO_GROUP);
+  const holderOf = new Uint32Array(tree.graph.nodeCount); // NodeIndex in a group -> the holder outside it
+  const newByHolder = groups.map(() => new Map<number, number>());
+  const bytes = groups.map(() => Array.from<number>({ length: cohorts.snapshotCount }).fill(0));
+
+  for (let at = 1; at < tree.order.length; at++) {
+    const node = tree.order[at];
+    const from = tree.holder[node];
+    const own = groupOfPath.get(tree.path[node]);
+    if (own !== undefined && groupOf[from] !== own) {
+      groupOf[node] = own;
+      holderOf[node] = from;
+    } else {
+      groupOf[node] = groupOf[from];
+      holderOf[node] = holderOf[from];
+    }
+    const group = groupOf[node];
+    if (group === NO_GROUP) continue;
+    bytes[group][cohorts.windowOfNode[node]] += tree.ownBytes[node];
+    if (own === group && cohorts.windowOfNode[node] > 0) {
+      const counts = newByHolder[group];
+      counts.set(holderOf[node], (counts.get(holderOf[node]) ?? 0) + 1);
+    }
+  }
+  return groups.map((group, index) => {
+    const holders = Array.from(newByHolder[index], ([node, newObjects]) => ({ node, newObjects })).toSorted(
+      (a, b) => b.newObjects - a.newObjects || a.node - b.node,
+    );
+    const isSample = (node: number) =>
+      groupOf[node] === index &&
+      groupOfPath.get(tree.path[node]) === index &&
+      holderOf[node] === holders[0]?.node &&
+      cohorts.windowOfNode[node] > 0;
+    return { group, holders, samples: newest(tree, cohorts, isSample), bytesByWindow: bytes[index] };
+  });
+}
+
+function newest(tree: PathTree, cohorts: Cohorts, accept: (node: number) => boolean): number[] {
+  const byWindow: number[][] = Array.from({ length: cohorts.snapshotCount }, () => []);
+  for (const node of tree.order) {
+    if (!accept(node)) continue;
+    const window = byWindow[cohorts.windowOfNode[node]];
+    if (window.length < MAX_SAMPLES) window.push(node);
+  }
+  return byWindow.toReversed().flat().slice(0, MAX_SAMPLES);
+}

@@ -1,0 +1,99 @@
+import type { Confidence } from '../report.ts';
+import type { GrowthGroup } from './groups.ts';
+
+/**
+ * What the growth of a group means. leak: it comes and stays. passing: most of it goes again (requests in flight).
+ * rotating: the oldest leave as new ones come (a bounded cache, a ring). slowing: it grows ever less (a cache filling up,
+ * lazily loaded things).
+ */
+export type Judgement =
+  | { readonly is: 'leak'; readonly confidence: Confidence }
+  | { readonly is: 'passing' | 'rotating' | 'slowing' };
+
+/** Below this share the windows' objects are on their way through: measured 0 for LRU, ring and requests, 1 for leaks. */
+const MIN_SURVIVAL = 0.5;
+
+/** A last window that brought less than this share of the first one's rate is on its way to an end. */
+const MIN_LAST_RATE = 0.4;
+
+/** The first snapshot's objects tell about rotation only if they are this share of what is there in the end. */
+const MIN_OLDEST_SHARE = 0.15;
+
+export interface JudgeOptions {
+  /** Per window: how long it was, in any unit; null when unknown. */
+  readonly windowWeights: readonly number[] | null;
+  readonly comparable: 'ids' | 'paths';
+}
+
+export function judge(group: GrowthGroup, options: JudgeOptions): Judgement {
+  if (group.survival !== null && group.survival < MIN_SURVIVAL) return { is: 'passing' };
+  if (isRotating(group)) return { is: 'rotating' };
+  if (lastRate(group, options.windowWeights) < MIN_LAST_RATE) return { is: 'slowing' };
+  return { is: 'leak', confidence: confidenceOf(group, options) };
+}
+
+function isRotating(group: GrowthGroup): boolean {
+  const last = group.counts[group.counts.length - 1];
+  if (group.oldestSurvival === null || group.counts[0] < MIN_OLDEST_SHARE * last) return false;
+  return group.oldestSurvival < MIN_SURVIVAL && group.oldestSurvival < (group.survival ?? 1);
+}
+
+/**
+ * How fast the last window grew, as a share of the mean of those before it; the larger of the shares per window and per
+ * unit of time, because either alone misreads windows of different length or of different load. Infinity with one window.
+ */
+function lastRate(group: GrowthGroup, weights: readonly number[] | null): number {
+  const { steps } = group;
+  if (steps.length < 2) return Number.POSITIVE_INFINITY;
+  const perWindow = shareOfLast(steps);
+  if (!weights || weights.some((weight) => !(weight > 0))) return perWindow;
+  return Math.max(perWindow, shareOfLast(steps.map((step, window) => step / weights[window])));
+}
+
+function shareOfLast(rates: readonly number[]): number {
+  const before = rates.slice(0, -1);
+  const mean = before.reduce((total, rate) => total + rate, 0) / before.length;
+  return mean === 0 ? Number.POSITIVE_INFINITY : rates[rates.length - 1] / mean;
+}
+
+function confidenceOf(group: GrowthGroup, options: JudgeOptions): Confidence {
+  const windows = group.steps.length;
+  const reasons: string[] = [];
+  const missing: string[] = [];
+  let score = 0.45;
+  if (windows >= 2) {
+    score += 0.25;
+    const grown = group.steps.filter((step) => step > 0).length;
+    reasons.push(`grew in ${grown} of ${windows} windows between snapshots`);
+  } else {
+    reasons.push('grew between the two snapshots');
+    missing.push('a third snapshot: two cannot tell a leak from warm-up');
+  }
+  if (group.survival !== null) {
+    score += group.survival >= 0.9 ? 0.2 : 0.05;
+    reasons.push(`${percent(group.survival)} of what came in an earlier window is still held`);
+  }
+  if (group.oldestSurvival !== null && group.oldestSurvival >= 0.9) score += 0.05;
+  const rate = lastRate(group, options.windowWeights);
+  if (windows >= 2 && rate >= 0.7) {
+    score += 0.05;
+    reasons.push('no sign of slowing down');
+  } else if (windows >= 2) {
+    score -= 0.15;
+    reasons.push(`the last window grew at ${percent(rate)} of the rate before`);
+    missing.push('a later snapshot: growth may be levelling off');
+  }
+  if (options.comparable === 'paths') {
+    score -= 0.35;
+    missing.push('snapshots of one process: survival cannot be checked across processes');
+  }
+  return { level: levelOf(score), score: Math.max(0, Math.min(1, round(score))), reasons, missing };
+}
+
+function levelOf(score: number): Confidence['level'] {
+  if (score >= 0.8) return 'high';
+  return score >= 0.6 ? 'medium' : 'low';
+}
+
+const percent = (share: number) => `${Math.round(share * 100)} %`;
+const round = (value: number) => Math.round(value * 100) / 100;

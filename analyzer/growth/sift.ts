@@ -1,0 +1,27 @@
+import type { Cohorts } from './cohorts.ts';
+import type { GrowthGroup } from './groups.ts';
+import { groupsBelow, growingPaths, topGroups } from './groups.ts';
+import type { JudgeOptions, Judgement } from './judge.ts';
+import { judge } from './judge.ts';
+import type { PathTrie } from './path-trie.ts';
+
+/** A growing group and what its growth means. */
+export interface Judged {
+  readonly group: GrowthGroup;
+  readonly judgement: Judgement;
+  readonly population: Cohorts;
+}
+
+/** Judges the top-most growing groups, and looks below those that are no leak: what passes may hold what stays. */
+export function sift(trie: PathTrie, population: Cohorts, options: JudgeOptions): Judged[] {
+  const growing = growingPaths(population, trie.size);
+  const judged: Judged[] = [];
+  const waiting = topGroups(trie, growing, population);
+  while (waiting.length > 0) {
+    const group = waiting.pop()!;
+    const judgement = judge(group, options);
+    judged.push({ group, judgement, population });
+    if (judgement.is !== 'leak') waiting.push(...groupsBelow(group, trie, growing, population));
+  }
+  return judged;
+}

@@ -1,0 +1,100 @@
+import type { HeapGraph } from '../heap/graph.ts';
+
+/** Where something stands in a script as V8 compiled it: before source maps. */
+export interface ScriptPosition {
+  /** Script name as V8 knows it: a path, a file: URL, `node:…`, or something a bundler made up. */
+  readonly script: string;
+  readonly line: number; // 1-based
+  readonly column: number; // 1-based
+}
+
+/** Which script and function the objects of a snapshot belong to. */
+export interface Scripts {
+  /** A closure's function, or the class of an object: where its constructor stands. Null when the file doesn't say. */
+  positionOf(node: number): ScriptPosition | null;
+  /** Some closure that runs in this scope (a `system / Context` node), or -1. */
+  closureIn(scope: number): number;
+  /** The start of a script's text, as far as V8 writes it down (1,024 characters), or null. */
+  sourceStart(script: string): string | null;
+}
+
+const NONE = 0xffffffff;
+
+export function scriptsOf(graph: HeapGraph): Scripts {
+  const { firstEdge, edgeType, edgeName, edgeTo, strings, locations } = graph;
+  const internal = graph.edgeTypeNames.indexOf('internal');
+  const closureType = graph.nodeTypeNames.indexOf('closure');
+  const edgeNames = {
+    shared: strings.indexOf('shared'),
+    script: strings.indexOf('script'),
+    scriptOrDebugInfo: strings.indexOf('script_or_debug_info'),
+    context: strings.indexOf('context'),
+    source: strings.indexOf('source'),
+  };
+
+  function follow(node: number, ...wanted: readonly number[]): number {
+    for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
+      if (edgeType[edge] === internal && wanted.includes(edgeName[edge])) return edgeTo[edge];
+    }
+    return -1;
+  }
+
+  const scriptNodes = new Map<number, number>(); // scriptId -> NodeIndex of its script
+  const scriptNodeByName = new Map<string, number>();
+  for (let at = 0; at < locations.count; at++) {
+    const node = locations.node[at];
+    if (graph.nodeType[node] !== closureType || scriptNodes.has(locations.scriptId[at])) continue;
+    const shared = follow(node, edgeNames.shared);
+    const script = shared === -1 ? -1 : follow(shared, edgeNames.scriptOrDebugInfo, edgeNames.script);
+    if (script === -1) continue;
+    scriptNodes.set(locations.scriptId[at], script);
+    scriptNodeByName.set(strings.get(graph.nodeName[script]), script);
+  }
+
+  let closureOfScope: Uint32Array | null = null;
+  function closuresByScope(): Uint32Array {
+    const column = new Uint32Array(graph.nodeCount).fill(NONE); // NodeIndex of a scope -> NodeIndex of a closure
+    for (let node = 0; node < graph.nodeCount; node++) {
+      if (graph.nodeType[node] !== closureType) continue;
+      const scope = follow(node, edgeNames.context);
+      if (scope !== -1 && column[scope] === NONE) column[scope] = node;
+    }
+    return column;
+  }
+
+  return {
+    positionOf(node) {
+      const at = locationIndex(graph, node);
+      if (at === -1) return null;
+      const script = scriptNodes.get(locations.scriptId[at]);
+      if (script === undefined) return null;
+      const name = strings.get(graph.nodeName[script]);
+      return name === ''
+        ? null
+        : { script: name, line: locations.line[at] + 1, column: locations.column[at] + 1 };
+    },
+    closureIn(scope) {
+      closureOfScope ??= closuresByScope();
+      return closureOfScope[scope] === NONE ? -1 : closureOfScope[scope];
+    },
+    sourceStart(script) {
+      const node = scriptNodeByName.get(script);
+      const source = node === undefined ? -1 : follow(node, edgeNames.source);
+      return source === -1 ? null : strings.get(graph.nodeName[source]);
+    },
+  };
+}
+
+/** Binary search in the sorted location column; -1 when the node has no location. */
+function locationIndex(graph: HeapGraph, node: number): number {
+  const column = graph.locations.node;
+  let low = 0;
+  let high = graph.locations.count - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (column[middle] === node) return middle;
+    if (column[middle] < node) low = middle + 1;
+    else high = middle - 1;
+  }
+  return -1;
+}

@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { PackageName } from '../report.ts';
+
+/** The file a script was loaded from, or null for `node:…`, eval and what a bundler made up. */
+export function filePath(script: string): string | null {
+  if (script.startsWith('file://')) {
+    try {
+      return fileURLToPath(script);
+    } catch {
+      return null;
+    }
+  }
+  return path.isAbsolute(script) ? script : null;
+}
+
+/** Whose code a script is: part of Node itself, of an installed package, or of the application (null). */
+export function isNodeScript(script: string): boolean {
+  return script.startsWith('node:');
+}
+
+const PACKAGE = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/;
+
+/** The innermost package a file lies in, with the version its package.json tells if it can be read; null for the application. */
+export function packageOf(file: string): PackageName | null {
+  const match = PACKAGE.exec(file);
+  if (!match) return null;
+  return { name: match[2].replaceAll('\\', '/'), version: versionIn(match[1]) };
+}
+
+function versionIn(folder: string): string | null {
+  const manifest = path.join(folder, 'package.json');
+  if (!existsSync(manifest)) return null;
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+    if (typeof parsed !== 'object' || parsed === null || !('version' in parsed)) return null;
+    return typeof parsed.version === 'string' ? parsed.version : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * A file as a person would write it: relative to the application's folder when it lies below it, from `node_modules` on
+ * when it is a package's, else whole.
+ */
+export function displayPath(file: string, root: string | null): string {
+  if (root !== null) {
+    const relative = path.relative(root, file);
+    if (relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative)) return relative;
+  }
+  const at = file.lastIndexOf(`node_modules${path.sep}`);
+  return at > 0 ? file.slice(at) : file;
+}

@@ -1,0 +1,71 @@
+import type { Facts, Step } from './detectors/facts.ts';
+import { isElementLabel, nameOf } from './detectors/facts.ts';
+import { REACTION_LABEL, SCOPE_LABEL, TIMER_LABEL } from './model/references.ts';
+import { describeObjects } from './model/describe.ts';
+import type { TraceElement } from './report.ts';
+import type { Locator } from './source/locate.ts';
+
+/**
+ * The path from the root to a leaking object, root first, as LeakCanary prints one: engine-internal steps folded, the
+ * reference that should be cut marked.
+ */
+export function traceOf(facts: Facts, locator: Locator, leakingReason: string): TraceElement[] {
+  const elements: TraceElement[] = [];
+  let folded = 0;
+  facts.chain.forEach((step, index) => {
+    const isHolder = index === facts.chain.length - 1;
+    if (!isHolder && isInternal(facts, step, index)) {
+      folded++;
+      return;
+    }
+    elements.push({
+      label: labelOf(facts, step),
+      via: viaOf(step.via),
+      status: isHolder ? 'suspect' : 'expected',
+      reason: isHolder ? 'holds them all' : null,
+      location: locationOf(facts, step.node, locator),
+      foldedSteps: folded,
+    });
+    folded = 0;
+  });
+  elements.push({
+    label: describeObjects(facts.view, facts.member),
+    via: viaOf(facts.memberVia),
+    status: 'leaking',
+    reason: leakingReason,
+    location: locationOf(facts, facts.member, locator),
+    foldedSteps: 0,
+  });
+  return elements;
+}
+
+/** Scopes (their variable names them), V8's root categories, and Node's own functions on the way. */
+function isInternal(facts: Facts, step: Step, index: number): boolean {
+  if (index === 0) return true;
+  if (step.className === 'scope' || step.className.startsWith('(') || step.className.startsWith('C++ '))
+    return true;
+  if (!facts.view.isClosure(step.node)) return false;
+  const position = facts.scripts.positionOf(step.node);
+  return position === null || position.script.startsWith('node:');
+}
+
+function labelOf(facts: Facts, step: Step): string {
+  if (facts.view.isClosure(step.node)) return step.className.trim();
+  if (step.className === 'scope') return 'scope';
+  return step.className === '' ? 'object' : step.className;
+}
+
+function viaOf(label: string): string {
+  if (label.startsWith('$')) return `variable ${nameOf(label)}`;
+  if (isElementLabel(label)) return '[…]';
+  if (label === SCOPE_LABEL) return 'scope';
+  if (label === REACTION_LABEL) return 'reaction';
+  if (label === TIMER_LABEL) return 'timer';
+  return label === '(root)' ? '' : label;
+}
+
+function locationOf(facts: Facts, node: number, locator: Locator) {
+  const position = facts.scripts.positionOf(node);
+  if (position === null || position.script.startsWith('node:')) return null;
+  return locator.toSource(position.script, position.line, position.column);
+}

@@ -1,0 +1,65 @@
+import type { Judged } from './growth/sift.ts';
+import type { Finding, Report, Verdict } from './report.ts';
+import { bytesText, countText, durationText } from './render/units.ts';
+
+type Open = Omit<Report, 'verdict' | 'headline' | 'reasons' | 'elapsedMs'>;
+type Conclusion = Pick<Report, 'verdict' | 'headline' | 'reasons'>;
+
+/** The verdict, as a sentence with its reasons. Silent unless the evidence is good enough: see {@link verdictOf}. */
+export function conclude(report: Open, judged: readonly Judged[]): Conclusion {
+  const verdict = verdictOf(report);
+  return { verdict, headline: headlineOf(verdict, report), reasons: reasonsOf(verdict, report, judged) };
+}
+
+/** A leak is said with three comparable snapshots; fewer, or of several processes, can only raise a suspicion. */
+function verdictOf({ comparability, findings, snapshots }: Open): Verdict {
+  if (comparability.kind !== 'same-lineage') return 'unknown';
+  if (snapshots.length < MIN_SNAPSHOTS) return findings.length > 0 ? 'unknown' : 'clean';
+  return findings.some(({ confidence }) => confidence.level !== 'low') ? 'leak' : 'clean';
+}
+
+const MIN_SNAPSHOTS = 3; // two cannot tell a leak from warm-up
+
+function headlineOf(verdict: Verdict, report: Open): string {
+  const { findings, comparability, snapshots } = report;
+  if (verdict === 'clean') return `No leak found: nothing kept growing over ${snapshots.length} snapshots.`;
+  if (verdict === 'leak') return leakHeadline(report);
+  if (comparability.kind === 'single')
+    return 'One snapshot cannot tell what grows: give two or more of one process.';
+  if (comparability.kind !== 'same-lineage') return `Cannot tell: ${lowerFirst(comparability.sentence)}`;
+  return `Cannot tell yet: ${countText(findings.length, 'suspect')} grew between the two snapshots, which may be warm-up.`;
+}
+
+function leakHeadline({ findings, memory }: Open): string {
+  const rate = bytesPerMinute(findings);
+  const pace = rate === null ? '' : `, ${bytesText(rate)} per minute`;
+  const limit = memory?.timeToHeapLimitMs ?? null;
+  const until = limit === null ? '' : `, about ${durationText(limit)} to the heap limit`;
+  return `${countText(findings.length, 'leak')} found${pace}${until}: ${lowerFirst(findings[0].title)}.`;
+}
+
+function bytesPerMinute(findings: readonly Finding[]): number | null {
+  const rates = findings.map(({ growth }) => growth.bytesPerMinute);
+  return rates.some((rate) => rate === null) ? null : rates.reduce<number>((total, rate) => total + rate!, 0);
+}
+
+function reasonsOf(verdict: Verdict, report: Open, judged: readonly Judged[]): string[] {
+  const reasons = [report.comparability.sentence];
+  const harmless = (is: string) => judged.filter(({ judgement }) => judgement.is === is).length;
+  const filling = harmless('slowing');
+  const bounded = harmless('rotating') + harmless('passing');
+  if (filling > 0)
+    reasons.push(`${countText(filling, 'place')} grew ever more slowly, as a cache does that fills up.`);
+  if (bounded > 0) reasons.push(`${countText(bounded, 'place')} held new objects but let the older ones go.`);
+  if (verdict === 'unknown' && report.snapshots.length < MIN_SNAPSHOTS) {
+    reasons.push(`A verdict needs ${MIN_SNAPSHOTS} snapshots of one process, taken under the same load.`);
+  }
+  return reasons;
+}
+
+/** Lower-cases a sentence's first letter unless it starts a name or an acronym. */
+function lowerFirst(text: string): string {
+  return /^[A-Z][a-z]/.test(text) && !/^(Map|Set|Promise)\b/.test(text)
+    ? text.slice(0, 1).toLowerCase() + text.slice(1)
+    : text;
+}
