@@ -96,3 +96,21 @@ export interface Marker {
   /** Others of the same kind that lie too close to be drawn apart. */
   readonly hidden: number;
 }
+
+/** The code around a line. */
+export interface SourceExcerpt {
+  readonly file: string;
+  /** The line that is meant, 1-based. */
+  readonly line: number;
+  /** Number of the first of {@link lines}, 1-based. */
+  readonly firstLine: number;
+  readonly lines: readonly string[];
+}
+
+/** What a static page carries instead of a server. */
+export interface EmbeddedRun {
+  readonly overview: RunOverview;
+  /** By the process's id. */
+  readonly timelines: Readonly<Record<string, Timeline>>;
+  readonly excerpts: readonly SourceExcerpt[];
+}

@@ -1,11 +1,13 @@
+import { decodeEntry } from '../agent/recording-codec.ts';
 import type {
   Collection,
   CollectionKind,
+  Notice,
   RecordingEntry,
   RecordingHeader,
   Sample,
+  SnapshotTaken,
 } from '../agent/recording.ts';
-import type { SnapshotTaken } from '../agent/recording.ts';
 import type { LatestFigures, Marker, SeriesName } from './api.ts';
 import { Column } from './column.ts';
 
@@ -47,6 +49,13 @@ export class ProcessSeries {
     return this.sampledAt.length;
   }
 
+  /** The entry that the line stands for; false when it stands for none. */
+  addLine(line: string): boolean {
+    const entry = decodeEntry(line, this.header.heapSpaces ?? []);
+    if (entry) this.add(entry);
+    return entry !== null;
+  }
+
   add(entry: RecordingEntry): void {
     const at = this.header.startedAt + entry.atMs;
     this.lastSeenAt = Math.max(this.lastSeenAt, at);
@@ -64,7 +73,7 @@ export class ProcessSeries {
       case 'mark':
         return this.addMarker(at, 'mark', entry.name);
       case 'notice':
-        return this.addMarker(at, 'notice', entry.message);
+        return this.addMarker(at, 'notice', noticeText(entry));
       case 'end':
         this.exitCode = entry.exitCode;
         return this.addMarker(at, 'end', `Ended with exit code ${entry.exitCode}`);
@@ -94,7 +103,7 @@ export class ProcessSeries {
     for (const space in sample.heapSpaceBytes) this.put(`space:${space}`, sample.heapSpaceBytes[space]);
     for (const type in sample.activeResources) this.put(`resource:${type}`, sample.activeResources[type]);
     this.sampledAt.push(at);
-    this.padResources();
+    this.padAbsent();
     this.latest = {
       rssBytes: sample.rssBytes,
       heapUsedBytes: sample.heapUsedBytes,
@@ -109,7 +118,7 @@ export class ProcessSeries {
     if (!pauses) return;
     pauses.at.push(at);
     pauses.values.push(collection.pauseMs);
-    if (collection.kind === 'major') this.majorCollections++;
+    if (collection.kind === 'major') this.majorCollections += collection.count ?? 1;
     if (collection.heapUsedAfterBytes === undefined) return;
     const floor = this.series.get('floor')!;
     floor.at.push(at);
@@ -126,19 +135,23 @@ export class ProcessSeries {
     series.values.push(value);
   }
 
-  /** A resource type that a sample does not name has gone to zero. */
-  private padResources(): void {
+  /** A resource type or heap space that a sample does not name has gone to zero. */
+  private padAbsent(): void {
     for (const [name, series] of this.series)
       if (series.at === this.sampledAt) series.values.padTo(this.sampleCount, absentValue(name));
   }
 }
 
 function absentValue(name: SeriesName): number {
-  return name.startsWith('resource:') ? 0 : Number.NaN;
+  return /^(resource|space):/.test(name) ? 0 : Number.NaN;
 }
 
 function percentOf(partMs: number, wholeMs: number): number {
   return wholeMs > 0 ? (100 * partMs) / wholeMs : Number.NaN;
+}
+
+function noticeText({ code, message }: Notice): string {
+  return code === 'snapshot-removed' ? `${message} made room for a newer snapshot` : message;
 }
 
 function snapshotText(snapshot: SnapshotTaken): string {

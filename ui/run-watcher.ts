@@ -60,6 +60,12 @@ export class RunWatcher {
     };
   }
 
+  /** Where the observed processes ran, most of them in the same place. */
+  workingFolders(): string[] {
+    const headers = [...this.processes.values()].map(({ series }) => series?.header.cwd);
+    return [...new Set(headers.filter((cwd) => typeof cwd === 'string'))];
+  }
+
   private status(processes: readonly ProcessOverview[]): RunOverview['status'] {
     if (this.report || !this.live) return 'finished';
     if ((this.run?.endedAt ?? null) !== null) return 'analyzing';

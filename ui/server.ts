@@ -11,6 +11,7 @@ import { readPageFiles } from './page-files.ts';
 import type { PageFiles } from './page-files.ts';
 import { RunWatcher } from './run-watcher.ts';
 import { requestSnapshot } from './snapshot-request.ts';
+import { locationsOf, sourceExcerpt } from './source-excerpt.ts';
 import { MAX_BUCKETS, timelineOf } from './timeline.ts';
 
 const REFRESH_MS = 500;
@@ -75,12 +76,22 @@ function dashboardApp({ run, events, page, token }: AppParts): Express {
   app.get('/api/overview', (_request, response) => void response.json(run.overview()));
   app.get('/api/timeline', (request, response) => sendTimeline(run, request, response));
   app.get('/api/events', (_request, response) => events.add(response));
+  app.get('/api/source', requireToken(token), (request, response) => sendSource(run, request, response));
   app.post('/api/snapshot', requireToken(token), (request, response) =>
     askForSnapshot(run, request, response),
   );
   app.use((_request, response) => void response.status(404).json({ error: 'There is nothing here.' }));
   app.use(answerError);
   return app;
+}
+
+/** Only places that the report names can be asked for; the path is the report's own, never the client's. */
+async function sendSource(run: RunWatcher, { query }: Request, response: Response): Promise<void> {
+  const wanted = (run.report ? locationsOf(run.report) : []).find(
+    ({ file, line }) => file === query.file && line === numberIn(query.line),
+  );
+  if (!wanted) return void response.status(404).json({ error: 'The report names no such place.' });
+  response.json(await sourceExcerpt(wanted, run.workingFolders()));
 }
 
 /** Express knows an error handler by its four parameters. */

@@ -1,6 +1,6 @@
 import type { ProcessOverview } from './api.ts';
 import { ProcessSeries } from './process-series.ts';
-import { isEntry, isHeader, parseRecordingLine } from './recording-line.ts';
+import { checkedHeader } from './recording-line.ts';
 import { Tail } from './tail.ts';
 import type { TailListener } from './tail.ts';
 import { sparklinesOf } from './timeline.ts';
@@ -33,9 +33,13 @@ export class WatchedProcess implements TailListener {
 
   line(text: string): void {
     this.revision++;
-    const line = parseRecordingLine(text);
-    if (line && this.series && isEntry(line)) this.series.add(line);
-    else if (line && !this.series && isHeader(line)) this.series = new ProcessSeries(line);
+    if (!this.series) this.begin(text);
+    else if (!this.series.addLine(text)) this.damagedLines++;
+  }
+
+  private begin(text: string): void {
+    const header = checkedHeader(text);
+    if (header) this.series = new ProcessSeries(header);
     else this.damagedLines++;
   }
 

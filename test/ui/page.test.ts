@@ -1,14 +1,24 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Report } from '../../analyzer/report.ts';
 import { startDashboard } from '../../ui/server.ts';
 import type { Dashboard } from '../../ui/server.ts';
+import { renderHtmlReport } from '../../ui/static-report.ts';
 import { launchBrowser } from '../helpers/browser.ts';
 import { buildPage } from './built-page.ts';
 import { HOSTILE_TEXT, cleanReport, leakReport, unknownReport } from './sample-report.ts';
-import { headerOf, makeRunFolder, sampleAt, writeRecording, writeSampleRun } from './sample-run.ts';
+import {
+  headerOf,
+  makeRunFolder,
+  sampleAt,
+  sampleRecordings,
+  writeRecording,
+  writeSampleCode,
+  writeSampleRun,
+} from './sample-run.ts';
 
 const AXE = readFileSync(join(__dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
 
@@ -27,6 +37,7 @@ afterAll(() => browser.close());
 afterEach(async () => {
   await page?.context().close();
   await dashboard?.close();
+  dashboard = page = null;
   if (complaints.length > 0) throw new Error(`The browser complained: ${complaints.join('; ')}`);
 });
 
@@ -35,15 +46,20 @@ async function openRun(
   options: BrowserContextOptions & { live?: boolean } = {},
 ): Promise<Page> {
   const { live = false, ...contextOptions } = options;
-  complaints = [];
   dashboard = await startDashboard({ runFolder: folder, live, pageFolder });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...contextOptions });
   page = await context.newPage();
-  page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-  page.on('pageerror', (error) => complaints.push(error.message));
+  watchFor(page);
   await page.goto(dashboard.url);
   await page.waitForSelector('body[data-ready]');
   return page;
+}
+
+/** Collects whatever the browser complains about: errors, and what the content security policy refused. */
+function watchFor(opened: Page): void {
+  complaints = [];
+  opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+  opened.on('pageerror', (error) => complaints.push(error.message));
 }
 
 async function openSample(report: Report | null, options: BrowserContextOptions = {}): Promise<Page> {
@@ -52,6 +68,33 @@ async function openSample(report: Report | null, options: BrowserContextOptions 
   const opened = await openRun(folder, options);
   await opened.waitForSelector('[data-chart=memory] .legend button');
   return opened;
+}
+
+/** The page of the first finding, reached by its card. */
+async function openLeak(options: BrowserContextOptions = {}): Promise<Page> {
+  const opened = await openSample(leakReport, options);
+  await opened.locator('.card h2 a').first().click();
+  await opened.waitForSelector('.leak .code pre');
+  return opened;
+}
+
+/** The sample run as one file, opened from disk with the network off. */
+async function openSaved(): Promise<Page> {
+  const folder = makeRunFolder();
+  const cwd = writeSampleCode(join(folder, 'app'));
+  const recordings = sampleRecordings().map(([header, ...entries]) => ({
+    header: { ...header, cwd },
+    entries,
+    damagedLines: 0,
+  }));
+  const file = join(folder, 'report.html');
+  writeFileSync(file, await renderHtmlReport(leakReport, recordings, { pageFolder }));
+  const context = await browser.newContext({ offline: true });
+  page = await context.newPage();
+  watchFor(page);
+  await page.goto(pathToFileURL(file).href);
+  await page.waitForSelector('[data-chart=memory] .legend button');
+  return page;
 }
 
 /** How many pixels of the chart are drawn upon. */
@@ -214,6 +257,101 @@ test('a run that goes on appears and grows by itself, and turns into its verdict
   expect(await opened.textContent('h1')).toBe('Watching');
   writeFileSync(join(folder, 'report.json'), JSON.stringify(leakReport));
   await opened.waitForSelector('.card');
+});
+
+describe('the page of a leak', () => {
+  const address = '#/leak/collection%3ASessionStore.sessions%3AMap';
+
+  test('has an address of its own, the same for every run', async () => {
+    const opened = await openLeak();
+    expect(new URL(opened.url()).hash).toBe(address);
+    await opened.reload();
+    await opened.waitForSelector('.leak .code pre');
+    expect(await opened.title()).toBe(
+      'Map sessions in src/session-store.js:12 grows without bound · leakwatch',
+    );
+    await opened.goBack();
+    await opened.waitForSelector('.card');
+  });
+
+  test('shows the code, and marks the line', async () => {
+    const opened = await openLeak();
+    expect(await opened.locator('.code .meant').allTextContents()).toEqual([
+      '12    this.sessions = new Map();\n',
+      '31    this.sessions.set(id, session);\n',
+    ]);
+  });
+
+  test('tells the growth step by step', async () => {
+    const opened = await openLeak();
+    const rows = await opened.locator('.growth-table tbody tr').allTextContents();
+    expect(rows.map((row) => row.slice('1 · 12:01:00'.length))).toEqual([
+      '1,2505.1 MB',
+      '6,08024.8 MB+19.7 MB',
+      '10,91044.6 MB+19.8 MB',
+    ]);
+  });
+
+  test('is copied as text', async () => {
+    const opened = await openLeak({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await opened.getByRole('button', { name: 'Copy as text' }).click();
+    await opened.waitForSelector('text=Copied');
+    const text = await opened.evaluate<string>('navigator.clipboard.readText()');
+    expect(text).toContain('  at src/session-store.js:12:5\n');
+    expect(text).toContain('?       .sessions → Map (grew by 9,660 entries)\n');
+    expect(text).toContain('Fingerprint: collection:SessionStore.sessions:Map');
+  });
+
+  test('of a fingerprint that no finding has says so', async () => {
+    const opened = await openSample(leakReport);
+    await opened.evaluate('location.hash = "#/leak/gone%E0%A4%A"');
+    await expect.poll(() => opened.textContent('.leak h1')).toBe('This run has no such finding');
+  });
+
+  test('opens for a hostile finding too', async () => {
+    const opened = await openSample(leakReport);
+    await opened.locator('.card h2 a').nth(2).click();
+    expect(await opened.locator('.leak h1').textContent()).toContain('<img src=x');
+    expect(await opened.textContent('.leak .absent')).toMatch(/^The code is not at hand/);
+  });
+
+  test.each([360, 1280])('at %i px nothing overflows and axe finds nothing serious', async (width) => {
+    const opened = await openLeak({
+      viewport: { width, height: 900 },
+      colorScheme: width === 360 ? 'dark' : 'light',
+    });
+    expect(await opened.evaluate('document.documentElement.scrollWidth')).toBe(width);
+    expect(await seriousFaults(opened)).toEqual([]);
+  });
+});
+
+describe('a saved report', () => {
+  test('is the whole page in one file, from disk and without network', async () => {
+    const opened = await openSaved();
+    expect(await opened.textContent('h1')).toBe(leakReport.headline);
+    expect(await inkOf(opened, 'memory')).toBeGreaterThan(5000);
+    expect(
+      await opened.evaluate(
+        'performance.getEntriesByType("resource").filter((e) => !e.name.startsWith("data:"))',
+      ),
+    ).toEqual([]);
+    await opened.locator('.card h2 a').first().click();
+    expect(await opened.locator('.code .meant').first().textContent()).toContain('new Map()');
+    expect(await opened.evaluate('globalThis.hacked')).toBeUndefined();
+  });
+
+  test('runs no script but its own', async () => {
+    const opened = await openSaved();
+    await opened.evaluate(`{
+      const script = document.createElement('script');
+      try { script.textContent = 'globalThis.hacked = 1'; } catch {}
+      document.body.append(script);
+    }`);
+    expect(await opened.evaluate('globalThis.hacked')).toBeUndefined();
+    complaints = complaints.filter(
+      (complaint) => !/Trusted ?(Type|Script)|Content Security Policy/i.test(complaint),
+    );
+  });
 });
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {

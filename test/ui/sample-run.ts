@@ -23,12 +23,67 @@ export function makeRunFolder(): string {
 
 /** A whole finished run: a leaking main thread, a healthy worker, a cluster worker that was killed, and the verdict. */
 export function writeSampleRun(folder: string, report: Report | null): void {
-  writeRecording(folder, leakingProcess({ pid: 4242, threadId: 0, seconds: 300 }));
-  writeRecording(folder, healthyProcess({ pid: 4242, threadId: 1, seconds: 290 }));
-  writeRecording(folder, healthyProcess({ pid: 4250, threadId: 0, seconds: 120 }));
+  const cwd = writeSampleCode(join(folder, '../app'));
+  for (const [header, ...entries] of sampleRecordings())
+    writeRecording(folder, [{ ...header, cwd }, ...entries]);
   writeRunFile(folder, report ? STARTED_AT + 301_000 : null);
   if (report) writeFileSync(join(folder, 'report.json'), JSON.stringify(report));
 }
+
+/** The recordings of that run, header first. */
+export function sampleRecordings(): [RecordingHeader, ...RecordingEntry[]][] {
+  return [
+    leakingProcess({ pid: 4242, threadId: 0, seconds: 300 }),
+    healthyProcess({ pid: 4242, threadId: 1, seconds: 290 }),
+    healthyProcess({ pid: 4250, threadId: 0, seconds: 120 }),
+  ];
+}
+
+/** The code that the sample reports point into. @returns its folder */
+export function writeSampleCode(folder: string): string {
+  mkdirSync(join(folder, 'src/routes'), { recursive: true });
+  writeFileSync(join(folder, 'src/session-store.js'), SESSION_STORE);
+  writeFileSync(join(folder, 'src/routes/orders.js'), `${'\n'.repeat(26)}  bus.on('change', onChange);\n`);
+  return folder;
+}
+
+const SESSION_STORE = `'use strict';
+const { randomUUID } = require('node:crypto');
+
+/**
+ * Sessions by their id.
+ * A session begins with the first request of a visitor.
+ */
+class SessionStore {
+  constructor(clock) {
+    this.clock = clock;
+    // by id
+    this.sessions = new Map();
+  }
+
+  /** @returns the visitor's session, a new one when there is none */
+  open(request) {
+    const id = request.cookies.session ?? randomUUID();
+    return this.sessions.get(id) ?? this.begin(id, request.user);
+  }
+
+  find(id) {
+    return this.sessions.get(id);
+  }
+
+  get count() {
+    return this.sessions.size;
+  }
+
+  begin(id, user) {
+    const session = { id, user, at: this.clock.now() };
+    this.sessions.set(id, session);
+    return session;
+  }
+}
+
+module.exports = { SessionStore };
+`;
 
 export function writeRecording(folder: string, lines: readonly RecordingLine[]): string {
   const header = lines[0] as RecordingHeader;
@@ -104,7 +159,7 @@ export function sampleAt(atMs: number, figures: Partial<Sample> = {}): Sample {
 }
 
 /** Floor rises 3 MB per 10 s under a sawtooth; a 5 s gap, a stall, three snapshots; ends in an orderly way. */
-function leakingProcess(shape: ProcessShape): RecordingLine[] {
+function leakingProcess(shape: ProcessShape): [RecordingHeader, ...RecordingEntry[]] {
   const random = seededRandom(1);
   const entries: RecordingEntry[] = [{ type: 'listening', atMs: 350, port: 3000, address: '127.0.0.1' }];
   let garbage = 0;
@@ -150,7 +205,7 @@ function snapshotAt(atMs: number, sequence: number, { pid, threadId }: ProcessSh
   return { ...base, status: 'written', file, fileBytes: 41 * MB, pauseMs: 480 };
 }
 
-function healthyProcess(shape: ProcessShape): RecordingLine[] {
+function healthyProcess(shape: ProcessShape): [RecordingHeader, ...RecordingEntry[]] {
   const random = seededRandom(shape.pid + shape.threadId);
   const entries: RecordingEntry[] = [];
   for (let second = 1; second <= shape.seconds; second++) {

@@ -4,6 +4,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
@@ -11,7 +12,8 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { RunOverview, Timeline } from '../../ui/api.ts';
+import type { Report } from '../../analyzer/report.ts';
+import type { RunOverview, SourceExcerpt, Timeline } from '../../ui/api.ts';
 import { startDashboard } from '../../ui/server.ts';
 import type { Dashboard, DashboardOptions } from '../../ui/server.ts';
 import { buildPage } from './built-page.ts';
@@ -183,6 +185,63 @@ describe('a request', () => {
   });
 });
 
+/** The sample report, with its first finding at this file. */
+function reportAt(file: string): Report {
+  const [finding] = leakReport.findings;
+  const culprit = { ...finding.culprit, location: { file, line: 1, column: 1 } };
+  return { ...leakReport, findings: [{ ...finding, culprit }] };
+}
+
+describe('code around a line', () => {
+  const token = 'a-token-of-the-user';
+  const headers = { 'x-leakwatch-token': token };
+
+  async function ofRun(prepare: (folder: string) => Report): Promise<(query: string) => Promise<Answer>> {
+    const folder = makeRunFolder();
+    writeSampleRun(folder, leakReport);
+    writeFileSync(join(folder, 'report.json'), JSON.stringify(prepare(folder)));
+    const url = await dashboardOf(folder, { token });
+    return (query) => ask(url, `/api/source?${query}`, { headers });
+  }
+
+  test('is given for a place that the report names', async () => {
+    const get = await ofRun(() => leakReport);
+    const excerpt = JSON.parse((await get('file=src/session-store.js&line=12')).body) as SourceExcerpt;
+    expect([excerpt.firstLine, excerpt.lines.length]).toEqual([4, 17]);
+    expect(excerpt.lines[12 - excerpt.firstLine]).toBe('    this.sessions = new Map();');
+  });
+
+  test('needs the token', async () => {
+    expect((await ask(await sampleDashboard(), '/api/source?file=src/session-store.js&line=12')).status).toBe(
+      403,
+    );
+  });
+
+  test.each(['file=src/session-store.js&line=13', 'file=package.json&line=1', 'file=/etc/passwd&line=1', ''])(
+    'is not given for %s, which the report does not name',
+    async (query) => {
+      const get = await ofRun(() => leakReport);
+      expect((await get(query)).status).toBe(404);
+    },
+  );
+
+  test.each(['/etc/passwd', '../shop-run/run.json', 'src/../../shop-run/run.json', '.', 'no\u0000name'])(
+    'is not given for %s, though the report names it',
+    async (file) => {
+      const get = await ofRun(() => reportAt(file));
+      expect((await get(`file=${encodeURIComponent(file)}&line=1`)).body).toBe('null');
+    },
+  );
+
+  test('is not given for a link that leads out of the application', async () => {
+    const get = await ofRun((folder) => {
+      symlinkSync(join(folder, 'run.json'), join(folder, '../app/src/innocent.js'));
+      return reportAt('src/innocent.js');
+    });
+    expect((await get('file=src/innocent.js&line=1')).body).toBe('null');
+  });
+});
+
 describe('an action', () => {
   const token = 'a-token-of-the-user';
 
@@ -300,8 +359,8 @@ describe('damage', () => {
       'a number that is text',
       '{"type":"sample","atMs":"3000","rssBytes":1,"heapTotalBytes":1,"heapUsedBytes":1}\n',
     ],
-    ['an entry of a later version', '{"type":"flame","atMs":3000}\n'],
-    ['a name of Object.prototype', '{"type":"constructor","atMs":3000}\n'],
+    ['a sample of a few columns', '["s",3000,1,2]\n'],
+    ['an entry without a time', '{"type":"mark","name":"load"}\n'],
     ['null', 'null\n'],
     ['a line of 5 MB', `"${'x'.repeat(5_000_000)}"\n`],
   ])('%s is passed over and counted', async (_name, damage) => {
@@ -313,6 +372,34 @@ describe('damage', () => {
     expect(run.processes[0]).toMatchObject({ sampleCount: 2, damagedLines: 1 });
     expect(run.problems).toEqual(['One line of 1-0.recording.jsonl is damaged and was passed over.']);
   });
+
+  test('is not what samples and collections are when they come as columns', async () => {
+    const folder = makeRunFolder();
+    const file = writeRecording(folder, [headerOf({ pid: 1, threadId: 0 }), sampleAt(1000)]);
+    appendFileSync(
+      file,
+      '["g",1500,"major",4.2,7000000]\n["s",2000,9,8,7,6,5,1,2,3,0.5,10,2,[1],{"Timeout":4}]\n',
+    );
+    const url = await dashboardOf(folder);
+    expect((await overviewAt(url)).processes[0]).toMatchObject({ sampleCount: 2, majorCollections: 1 });
+    const { series } = await timelineAt(url, 'process=1-0');
+    expect([series.rss!.y[1], series.floor!.y, series['resource:Timeout']!.y]).toEqual([
+      9,
+      [7_000_000],
+      [3, 4],
+    ]);
+  });
+
+  test.each(['flame', 'constructor', '__proto__'])(
+    'an entry of type %s, perhaps a later one, is none',
+    async (type) => {
+      const folder = makeRunFolder();
+      const file = writeRecording(folder, [headerOf({ pid: 1, threadId: 0 }), sampleAt(1000)]);
+      appendFileSync(file, `{"type":"${type}","atMs":3000}\n`);
+      const run = await overviewAt(await dashboardOf(folder));
+      expect(run.processes[0]).toMatchObject({ sampleCount: 1, damagedLines: 0 });
+    },
+  );
 
   test('of the whole folder is a sentence', async () => {
     const run = await overviewAt(await dashboardOf(join(makeRunFolder(), 'nowhere')));

@@ -22,7 +22,7 @@ Chart.register(BarController, BarElement, Filler, LineController, LineElement, L
 /** Same for all charts, so that their time axes lie under one another. */
 export const AXIS_WIDTH = 68;
 const TICK_WIDTH = 92;
-const RIGHT_MARGIN = 10;
+const RIGHT_MARGIN = 30;
 
 type Dot = { x: number; y: number | null };
 type Drawing = Chart<'line' | 'bar', Dot[]>;
@@ -53,8 +53,8 @@ export function timeChart(spec: ChartSpec): TimeChart {
     el('div', { class: 'canvas' }, canvas),
     table.element,
   );
-  const cross: Crosshair = { at: null };
-  const drawing = newDrawing(canvas, spec, cross);
+  const overlay: Overlay = { crosshairAt: null, snapshotsAt: [] };
+  const drawing = newDrawing(canvas, spec, overlay);
   const hidden = new Map<string, boolean>();
   let shown: { timeline: Timeline; series: readonly SeriesSpec[] } | null = null;
 
@@ -83,6 +83,7 @@ export function timeChart(spec: ChartSpec): TimeChart {
       const series = spec.series(timeline);
       const same = shown?.series.map(({ name }) => name).join() === series.map(({ name }) => name).join();
       shown = { timeline, series };
+      overlay.snapshotsAt = timeline.markers.filter(({ kind }) => kind === 'snapshot').map(({ at }) => at);
       element.hidden = series.length === 0;
       if (!same) drawLegend();
       draw();
@@ -95,7 +96,7 @@ export function timeChart(spec: ChartSpec): TimeChart {
       drawing.update('none');
     },
     point(at) {
-      cross.at = at;
+      overlay.crosshairAt = at;
       drawing.draw();
       for (const [i, one] of (shown?.series ?? []).entries()) {
         const value = at === null ? null : valueNear(shown!.timeline.series[one.name]!, at);
@@ -113,15 +114,17 @@ export function timeChart(spec: ChartSpec): TimeChart {
   };
 }
 
-interface Crosshair {
-  at: number | null;
+/** What is drawn over the lines. */
+interface Overlay {
+  crosshairAt: number | null;
+  snapshotsAt: readonly number[];
 }
 
-function newDrawing(canvas: HTMLCanvasElement, spec: ChartSpec, cross: Crosshair): Drawing {
+function newDrawing(canvas: HTMLCanvasElement, spec: ChartSpec, overlay: Overlay): Drawing {
   return new Chart<'line' | 'bar', Dot[]>(canvas, {
     type: 'line',
     data: { datasets: [] },
-    plugins: [crosshairPlugin(cross)],
+    plugins: [overlayPlugin(overlay)],
     options: {
       animation: false,
       events: [],
@@ -198,21 +201,33 @@ function legendEntry(spec: SeriesSpec, visible: boolean, onToggle: (visible: boo
   return entry;
 }
 
-function crosshairPlugin(cross: Crosshair): Plugin<'line' | 'bar'> {
+function overlayPlugin(overlay: Overlay): Plugin<'line' | 'bar'> {
   return {
-    id: 'crosshair',
-    afterDraw({ ctx, chartArea, scales }) {
-      if (cross.at === null) return;
-      const x = Math.round(scales.x.getPixelForValue(cross.at)) + 0.5;
-      if (x < chartArea.left || x > chartArea.right) return;
-      ctx.save();
-      ctx.strokeStyle = colour('--muted');
-      ctx.lineWidth = 1;
-      ctx.beginPath();
-      ctx.moveTo(x, chartArea.top);
-      ctx.lineTo(x, chartArea.bottom);
-      ctx.stroke();
-      ctx.restore();
+    id: 'overlay',
+    beforeDatasetsDraw(chart) {
+      for (const at of overlay.snapshotsAt) verticalLine(chart, at, '--accent', [3, 4]);
+    },
+    afterDraw(chart) {
+      if (overlay.crosshairAt !== null) verticalLine(chart, overlay.crosshairAt, '--muted', []);
     },
   };
+}
+
+function verticalLine(
+  { ctx, chartArea, scales }: Chart,
+  at: number,
+  property: `--${string}`,
+  dashes: number[],
+): void {
+  const x = Math.round(scales.x.getPixelForValue(at)) + 0.5;
+  if (x < chartArea.left || x > chartArea.right) return;
+  ctx.save();
+  ctx.strokeStyle = colour(property);
+  ctx.lineWidth = 1;
+  ctx.setLineDash(dashes);
+  ctx.beginPath();
+  ctx.moveTo(x, chartArea.top);
+  ctx.lineTo(x, chartArea.bottom);
+  ctx.stroke();
+  ctx.restore();
 }

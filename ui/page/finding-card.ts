@@ -8,6 +8,7 @@ import {
   kindBadge,
   traceList,
 } from './finding.ts';
+import { leakAddress } from './route.ts';
 
 /** All findings, strongest first; nothing when there are none. */
 export function findingCards(findings: readonly Finding[]): HTMLElement | null {
@@ -24,7 +25,7 @@ function findingCard(finding: Finding, id: string): HTMLElement {
     'article',
     { class: 'card', 'aria-labelledby': id },
     el('header', {}, kindBadge(finding), confidenceBadge(finding.confidence)),
-    el('h2', { id }, prose(finding.title)),
+    el('h2', { id }, el('a', { href: leakAddress(finding.fingerprint) }, prose(finding.title))),
     culpritLine(finding.culprit),
     growthFigures(finding.growth),
     el('h3', {}, 'Fix'),

@@ -1,6 +1,7 @@
 import type { Confidence, Culprit, Finding, Growth, TraceElement } from '../../analyzer/report.ts';
 import { el, prose } from './dom.ts';
 import type { Child } from './dom.ts';
+import { figure } from './figure.ts';
 import { bytes, count, percent, signed } from './format.ts';
 import { growthLine } from './sparkline.ts';
 
@@ -99,8 +100,4 @@ function traceStep(step: TraceElement): HTMLElement {
     mark !== null && el('span', { class: 'mark' }, mark),
     ...notes,
   );
-}
-
-function figure(name: string, value: string): HTMLElement {
-  return el('div', {}, el('dt', {}, name), el('dd', {}, value));
 }

@@ -3,7 +3,9 @@ import { el } from './dom.ts';
 import { findingCards } from './finding-card.ts';
 import { duration } from './format.ts';
 import { processTable } from './processes.ts';
-import { serverSource } from './source.ts';
+import { leakPage } from './leak-page.ts';
+import { currentRoute } from './route.ts';
+import { runSource } from './source.ts';
 import { followTheme } from './theme.ts';
 import { timelinePanel } from './timeline.ts';
 import { verdictSection } from './verdict.ts';
@@ -15,22 +17,24 @@ const STATUS = {
   finished: 'finished',
 } as const;
 
-const source = serverSource();
+const source = runSource();
 const timeline = timelinePanel(source);
 const byId = (id: string) => document.getElementById(id)!;
 const slots = { verdict: el('div'), findings: el('div'), processes: el('div'), problems: el('div') };
+const overviewScreen = [slots.verdict, slots.findings, slots.problems, slots.processes, timeline.element];
+const leakScreen = el('div');
+let latest: RunOverview | null = null;
 let chosenProcess: string | null = null;
 let verdictShown = '';
 let refreshing: Promise<void> | null = null;
 let refreshAgain = false;
 
-byId('main').replaceChildren(
-  slots.verdict,
-  slots.findings,
-  slots.problems,
-  slots.processes,
-  timeline.element,
-);
+byId('main').replaceChildren(...overviewScreen, leakScreen);
+addEventListener('hashchange', () => {
+  showScreen();
+  scrollTo(0, 0);
+  (leakScreen.querySelector('h1') ?? byId('main')).focus({ preventScroll: true });
+});
 followTheme(byId('theme') as HTMLButtonElement, timeline.recolour);
 source.watch(refresh, (connected) => {
   document.body.dataset.connected = String(connected);
@@ -48,13 +52,26 @@ function refresh(): void {
   })();
 }
 
+/** Shows what the address names. */
+function showScreen(): void {
+  const route = currentRoute();
+  for (const element of overviewScreen) element.hidden = route.screen !== 'overview';
+  const leak = route.screen === 'leak' && latest ? leakPage(latest.report, route.fingerprint, source) : null;
+  leakScreen.replaceChildren(...(leak ? [leak] : []));
+  document.title = [leak?.querySelector('h1')?.textContent?.slice(0, 80), 'leakwatch']
+    .filter(Boolean)
+    .join(' · ');
+  if (!leak && latest) drawProcesses(latest);
+}
+
 function draw(run: RunOverview): void {
+  latest = run;
   drawTopbar(run);
   drawVerdict(run);
   slots.problems.replaceChildren(
     ...run.problems.map((problem) => el('p', { class: 'problem', role: 'note' }, problem)),
   );
-  drawProcesses(run);
+  if (currentRoute().screen === 'overview') drawProcesses(run);
   document.body.dataset.ready = 'true';
 }
 
@@ -75,6 +92,7 @@ function drawVerdict(run: RunOverview): void {
   slots.verdict.replaceChildren(verdictSection(run));
   const cards = findingCards(run.report?.findings ?? []);
   slots.findings.replaceChildren(...(cards ? [cards] : []));
+  showScreen();
 }
 
 function drawProcesses(run: RunOverview): void {

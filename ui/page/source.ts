@@ -1,4 +1,5 @@
-import type { RunOverview, Timeline } from '../api.ts';
+import type { SourceLocation } from '../../analyzer/report.ts';
+import type { EmbeddedRun, RunOverview, SourceExcerpt, Timeline } from '../api.ts';
 
 /** What a chart needs to be drawn. */
 export interface TimelineRequest {
@@ -11,23 +12,42 @@ export interface TimelineRequest {
 
 /** Where the page gets its data from: a server, or what is embedded in a static file. */
 export interface RunSource {
-  readonly live: boolean;
+  /** Whether the reader may do more than look: only with the address that carries the token. */
+  readonly mayAct: boolean;
   overview(): Promise<RunOverview>;
   timeline(request: TimelineRequest, signal: AbortSignal): Promise<Timeline>;
+  /** Null when the code is not at hand. */
+  excerpt(location: SourceLocation): Promise<SourceExcerpt | null>;
+  /** Asks the process for a snapshot; the recording tells how that went. */
+  takeSnapshot(process: string): Promise<void>;
   /** Calls back whenever there may be something new, and with whether the server can be reached. */
   watch(onChange: () => void, onConnection: (connected: boolean) => void): void;
 }
 
-/** Data from the server that served this page. */
-export function serverSource(): RunSource {
+/** The embedded run when there is one, or else the server that served this page. */
+export function runSource(): RunSource {
+  const embedded = document.getElementById('run-data')?.textContent;
+  return embedded ? embeddedSource(JSON.parse(embedded) as EmbeddedRun) : serverSource(takeToken());
+}
+
+function serverSource(token: string | null): RunSource {
+  const withToken = { headers: { 'X-Leakwatch-Token': token ?? '' } };
   return {
-    live: true,
+    mayAct: token !== null,
     overview: () => getJson('api/overview'),
     timeline: ({ process, from, to, buckets }, signal) => {
       const query = new URLSearchParams({ process, buckets: String(buckets) });
       if (from !== null) query.set('from', String(from));
       if (to !== null) query.set('to', String(to));
-      return getJson(`api/timeline?${query}`, signal);
+      return getJson(`api/timeline?${query}`, { signal });
+    },
+    async excerpt({ file, line }) {
+      if (token === null) return null;
+      const query = new URLSearchParams({ file, line: String(line) });
+      return getJson<SourceExcerpt | null>(`api/source?${query}`, withToken).catch(() => null);
+    },
+    async takeSnapshot(process) {
+      await getJson(`api/snapshot?${new URLSearchParams({ process })}`, { ...withToken, method: 'POST' });
     },
     watch(onChange, onConnection) {
       const events = new EventSource('api/events');
@@ -38,8 +58,31 @@ export function serverSource(): RunSource {
   };
 }
 
-async function getJson<Body>(address: string, signal: AbortSignal | null = null): Promise<Body> {
-  const response = await fetch(address, { signal });
+function embeddedSource({ overview, timelines, excerpts }: EmbeddedRun): RunSource {
+  return {
+    mayAct: false,
+    overview: () => Promise.resolve(overview),
+    timeline: ({ process }) => Promise.resolve(timelines[process]),
+    excerpt: ({ file, line }) =>
+      Promise.resolve(excerpts.find((excerpt) => excerpt.file === file && excerpt.line === line) ?? null),
+    takeSnapshot: () => Promise.reject(new Error('A saved report takes no snapshots.')),
+    watch: (onChange) => onChange(),
+  };
+}
+
+const TOKEN_KEY = 'leakwatch-token';
+
+/** The token of the printed address, out of sight at once and kept for this tab. */
+function takeToken(): string | null {
+  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  if (token === undefined) return sessionStorage.getItem(TOKEN_KEY);
+  sessionStorage.setItem(TOKEN_KEY, token);
+  history.replaceState(null, '', '#/');
+  return token;
+}
+
+async function getJson<Body>(address: string, options: RequestInit = {}): Promise<Body> {
+  const response = await fetch(address, options);
   if (!response.ok) throw new Error(`The server answered ${response.status}.`);
   return (await response.json()) as Body;
 }

@@ -1,6 +1,7 @@
 import type { Report } from '../../analyzer/report.ts';
 import type { RunOverview } from '../api.ts';
 import { el, prose } from './dom.ts';
+import { figure } from './figure.ts';
 import { bytes, count, duration, signed } from './format.ts';
 
 const NO_VERDICT: Readonly<Record<RunOverview['status'], readonly [string, string]>> = {
@@ -48,10 +49,6 @@ function figures(report: Report): HTMLElement {
     figure('Snapshots compared', count(snapshots.length), comparability.sentence),
     memory && figure('Observed', duration(memory.durationMs)),
   );
-}
-
-function figure(name: string, value: string, explanation?: string): HTMLElement {
-  return el('div', { title: explanation }, el('dt', {}, name), el('dd', {}, value));
 }
 
 function perMinute(value: number | null): string {

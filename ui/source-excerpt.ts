@@ -1,0 +1,62 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { isAbsolute, relative, resolve, sep } from 'node:path';
+import type { Finding, Report, SourceLocation } from '../analyzer/report.ts';
+import type { SourceExcerpt } from './api.ts';
+
+const LINES_AROUND = 8;
+const MAX_FILE_BYTES = 4 << 20;
+const MAX_LINE_LENGTH = 400; // a bundle in one line would hide the code that matters
+
+/** Every place in the code that the report names. */
+export function locationsOf(report: Report): SourceLocation[] {
+  return report.findings.flatMap(locationsOfFinding);
+}
+
+function locationsOfFinding({ culprit, trace }: Finding): SourceLocation[] {
+  const all = [
+    culprit.location,
+    ...culprit.sites.map((site) => site.location),
+    ...trace.map((step) => step.location),
+  ];
+  return all.filter((location) => location !== null);
+}
+
+/**
+ * The lines around a place in the application's code. Null when the file is not inside one of the folders, also not by
+ * a symbolic link, or cannot be read: a report may have been made elsewhere, or from a snapshot that lies.
+ * @param folders working directories of the observed processes
+ */
+export async function sourceExcerpt(
+  { file, line }: SourceLocation,
+  folders: readonly string[],
+): Promise<SourceExcerpt | null> {
+  for (const folder of folders) {
+    const text = await readInside(folder, file);
+    if (text !== null) return excerptOf(text, file, line);
+  }
+  return null;
+}
+
+async function readInside(folder: string, file: string): Promise<string | null> {
+  try {
+    const path = await realpath(resolve(folder, file));
+    if (!isInside(await realpath(folder), path)) return null;
+    const { size } = await stat(path);
+    return size > MAX_FILE_BYTES ? null : await readFile(path, 'utf8');
+  } catch {
+    return null;
+  }
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path);
+  return way !== '' && way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function excerptOf(text: string, file: string, line: number): SourceExcerpt | null {
+  const lines = text.trimEnd().split(/\r?\n/);
+  if (!(line >= 1 && line <= lines.length)) return null;
+  const firstLine = Math.max(1, line - LINES_AROUND);
+  const shown = lines.slice(firstLine - 1, line + LINES_AROUND);
+  return { file, line, firstLine, lines: shown.map((code) => code.slice(0, MAX_LINE_LENGTH)) };
+}
