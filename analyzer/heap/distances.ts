@@ -1,7 +1,8 @@
 import type { HeapGraph } from './graph.ts';
-import { edgeTypesNamedByString, typeIndex } from './type-index.ts';
+import { edgeLabel, typeIndex } from './type-index.ts';
 import { userRoots } from './user-roots.ts';
 import { weakMapPairs } from './weak-map-pairs.ts';
+import type { WeakMapPairs } from './weak-map-pairs.ts';
 
 /** Distances from here on are of nodes that only V8 itself holds; as in Chrome DevTools. */
 export const SYSTEM_DISTANCE = 100_000_000;
@@ -29,58 +30,69 @@ class BreadthFirstSearch {
   private readonly graph: HeapGraph;
   private readonly distance: Int32Array;
   private readonly queue: Uint32Array;
-  private readonly passes: (node: number, edge: number) => boolean;
+  private readonly pairs: WeakMapPairs;
+  private readonly metOnce = new Set<number>(); // PairIndexes
 
   constructor(graph: HeapGraph, distance: Int32Array) {
     this.graph = graph;
     this.distance = distance;
     this.queue = new Uint32Array(graph.nodeCount);
-    this.passes = edgeFilter(graph);
+    this.pairs = weakMapPairs(graph);
   }
 
   run(starts: readonly number[]): void {
-    const { graph, distance, queue, passes } = this;
-    const { firstEdge, edgeTo, edgeType } = graph;
-    const weak = typeIndex(graph).edge.weak;
+    const { graph, distance, queue } = this;
+    const { firstEdge, edgeTo, edgeType, edgeName } = graph;
+    const { isPairName } = this.pairs;
+    const { weak, internal } = typeIndex(graph).edge;
+    const isSpecial = specialNodes(graph);
     queue.set(starts);
     let queued = starts.length;
     for (let index = 0; index < queued; index++) {
       const node = queue[index];
-      for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
+      const end = firstEdge[node + 1];
+      const steps = isSpecial(node) ? specialSteps(graph, node) : null;
+      for (let edge = firstEdge[node]; edge < end; edge++) {
         const to = edgeTo[edge];
-        if (edgeType[edge] === weak || distance[to] !== NO_DISTANCE || !passes(node, edge)) continue;
+        if (distance[to] !== NO_DISTANCE || edgeType[edge] === weak || steps?.(edge) === false) continue;
+        if (
+          edgeType[edge] === internal &&
+          isPairName[edgeName[edge]] === 1 &&
+          this.isFirstOfPair(edgeName[edge])
+        )
+          continue;
         distance[to] = distance[node] + 1;
         queue[queued++] = to;
       }
     }
   }
+
+  /** Says true the first time it is asked for one of a pair's edges, false the second. */
+  private isFirstOfPair(name: number): boolean {
+    const pair = this.pairs.pairOfName.get(name)!;
+    if (this.metOnce.delete(pair)) return false;
+    this.metOnce.add(pair);
+    return true;
+  }
 }
 
-/** Which edges count as steps; those of WeakMap pairs from the second time on they are asked for. */
-function edgeFilter(graph: HeapGraph): (node: number, edge: number) => boolean {
-  const { node: nodeTypes, edge: edgeTypes } = typeIndex(graph);
-  const sloppyMap = graph.strings.indexOf('sloppy_function_map');
+/** Which nodes have edges that are no steps though they are not weak. */
+function specialNodes(graph: HeapGraph): (node: number) => boolean {
+  const { hidden, array } = typeIndex(graph).node;
   const nativeContext = graph.strings.indexOf('system / NativeContext');
   const mapDescriptors = graph.strings.indexOf('(map descriptors)');
-  const namedByString = edgeTypesNamedByString(graph.edgeTypeNames);
-  const pairs = weakMapPairs(graph);
-  const pending = new Set<number>();
-  return (node, edge) => {
-    const name = graph.edgeName[edge];
-    const type = graph.nodeType[node];
-    const nodeName = graph.nodeName[node];
-    const isNamed = namedByString[graph.edgeType[edge]] === 1;
-    if (type === nodeTypes.hidden && nodeName === nativeContext && isNamed && name === sloppyMap)
-      return false;
-    if (type === nodeTypes.array && nodeName === mapDescriptors) {
-      return isDescriptorStep(isNamed ? Number.parseInt(graph.strings.get(name), 10) : name);
-    }
-    if (graph.edgeType[edge] !== edgeTypes.internal) return true;
-    const pair = pairs.pairOfName.get(name);
-    if (pair === undefined || pending.delete(pair)) return true;
-    pending.add(pair);
-    return false;
-  };
+  const { nodeType, nodeName } = graph;
+  return (node) =>
+    (nodeName[node] === mapDescriptors && nodeType[node] === array) ||
+    (nodeName[node] === nativeContext && nodeType[node] === hidden);
+}
+
+/** Which edges of such a node are steps: all but a global object's map of sloppy functions, and a map's own descriptors. */
+function specialSteps(graph: HeapGraph, node: number): (edge: number) => boolean {
+  if (graph.nodeType[node] === typeIndex(graph).node.hidden) {
+    return (edge) => edgeLabel(graph, edge) !== 'sloppy_function_map';
+  }
+  return (edge) => isDescriptorStep(Number.parseInt(edgeLabel(graph, edge), 10));
 }
 
 /** Maps share descriptor arrays, whose entries need not be valid for each of them (https://crbug.com/413608). */

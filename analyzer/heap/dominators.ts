@@ -12,31 +12,82 @@ import type { HeapGraph } from './graph.ts';
  * @returns NodeIndex -> NodeIndex; the root's is the root
  */
 export function immediateDominators(graph: HeapGraph): Uint32Array {
-  const essential = essentialEdges(graph);
-  const order = depthFirstOrder(graph, essential);
-  const idom = semiNca(order, predecessors(graph, essential, order));
-  const dominator = new Uint32Array(graph.nodeCount);
-  for (let number = 1; number < order.count; number++)
-    dominator[order.nodeAt[number]] = order.nodeAt[idom[number]];
+  const search = depthFirstSearch(graph, essentialEdges(graph));
+  const idom = semiNca(search, otherEdges(search));
+  const { nodeAt } = search;
+  const dominator = search.numberOf.fill(0);
+  for (let number = 1; number < search.count; number++) dominator[nodeAt[number]] = nodeAt[idom[number]];
   return dominator;
 }
 
-/** A depth-first search's numbering: the root is 0. */
-interface DepthFirstOrder {
-  readonly count: number;
+/** Numbers nodes in the order a depth-first search over essential edges meets them. */
+class DepthFirstSearch {
+  count = 0;
+  readonly graph: HeapGraph;
+  readonly essential: Uint8Array;
   readonly nodeAt: Uint32Array; // Number -> NodeIndex
-  readonly numberOf: Uint32Array; // NodeIndex -> Number | NONE: unreachable
-  readonly parent: Uint32Array; // Number -> Number
+  readonly numberOf: Uint32Array; // NodeIndex -> Number | NONE: not met
+  readonly parent: Uint32Array; // Number -> Number; the root is its own
+  /** Number (+ 1) -> essential edges into it from met nodes, but for the one it was met through. */
+  readonly otherCount: Uint32Array;
+  /** Number -> EdgeIndex to look at next; free for other use when the search is over. */
+  readonly nextEdge: Uint32Array;
+
+  constructor(graph: HeapGraph, essential: Uint8Array) {
+    this.graph = graph;
+    this.essential = essential;
+    this.nodeAt = new Uint32Array(graph.nodeCount);
+    this.numberOf = new Uint32Array(graph.nodeCount).fill(NONE);
+    this.parent = new Uint32Array(graph.nodeCount);
+    this.nextEdge = new Uint32Array(graph.nodeCount);
+    this.otherCount = new Uint32Array(graph.nodeCount + 1);
+  }
+
+  /** Numbers `start` and all it reaches that has no number yet. */
+  visitFrom(start: number): void {
+    const { graph, essential, nodeAt, numberOf, parent, nextEdge, otherCount } = this;
+    const { firstEdge, edgeTo } = graph;
+    const startNumber = this.count;
+    let { count } = this;
+    let number = count;
+    nodeAt[count] = start;
+    numberOf[start] = count;
+    nextEdge[count++] = firstEdge[start];
+    while (true) {
+      const end = firstEdge[nodeAt[number] + 1];
+      let edge = nextEdge[number];
+      let next = NONE;
+      for (; edge < end; edge++) {
+        if (essential[edge] === 0) continue;
+        const met = numberOf[edgeTo[edge]];
+        if (met === NONE) {
+          next = edgeTo[edge];
+          break;
+        }
+        otherCount[met + 1]++;
+      }
+      if (next !== NONE) {
+        nextEdge[number] = edge + 1;
+        nodeAt[count] = next;
+        numberOf[next] = count;
+        parent[count] = number;
+        nextEdge[count] = firstEdge[next];
+        number = count++;
+      } else if (number === startNumber) break;
+      else number = parent[number];
+    }
+    this.count = count;
+  }
 }
 
-function depthFirstOrder(graph: HeapGraph, essential: Uint8Array): DepthFirstOrder {
+/** Meets what the root reaches, and then what nothing retains, as though the root retained it. */
+function depthFirstSearch(graph: HeapGraph, essential: Uint8Array): DepthFirstSearch {
   const search = new DepthFirstSearch(graph, essential);
-  search.visitFrom(0, 0);
-  if (search.count < graph.nodeCount) {
-    const retained = essentiallyRetained(graph, essential);
-    for (let node = 0; node < graph.nodeCount; node++) {
-      if (retained[node] === 0 && search.numberOf[node] === NONE) search.visitFrom(node, 0);
-    }
+  search.visitFrom(0);
+  if (search.count === graph.nodeCount) return search;
+  const retained = essentiallyRetained(graph, essential);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (retained[node] === 0 && search.numberOf[node] === NONE) search.visitFrom(node);
   }
   return search;
 }
@@ -50,93 +101,46 @@ function essentiallyRetained(graph: HeapGraph, essential: Uint8Array): Uint8Arra
   return retained;
 }
 
-class DepthFirstSearch implements DepthFirstOrder {
-  count = 0;
-  readonly nodeAt: Uint32Array;
-  readonly numberOf: Uint32Array;
-  readonly parent: Uint32Array;
-  private readonly nextEdge: Uint32Array; // Number -> EdgeIndex to look at next
-  private readonly graph: HeapGraph;
-  private readonly essential: Uint8Array;
-
-  constructor(graph: HeapGraph, essential: Uint8Array) {
-    this.graph = graph;
-    this.essential = essential;
-    this.nodeAt = new Uint32Array(graph.nodeCount);
-    this.numberOf = new Uint32Array(graph.nodeCount).fill(NONE);
-    this.parent = new Uint32Array(graph.nodeCount);
-    this.nextEdge = new Uint32Array(graph.nodeCount);
-  }
-
-  /** Numbers `start` and all it reaches that has no number yet. */
-  visitFrom(start: number, parentNumber: number): void {
-    const { graph, essential, nodeAt, numberOf, parent, nextEdge } = this;
-    const { firstEdge, edgeTo } = graph;
-    const startNumber = this.count;
-    let count = this.count;
-    let number = count;
-    nodeAt[count] = start;
-    numberOf[start] = count;
-    parent[count] = parentNumber;
-    nextEdge[count++] = firstEdge[start];
-    while (true) {
-      const end = firstEdge[nodeAt[number] + 1];
-      let edge = nextEdge[number];
-      while (edge < end && (essential[edge] === 0 || numberOf[edgeTo[edge]] !== NONE)) edge++;
-      nextEdge[number] = edge + 1;
-      if (edge < end) {
-        const to = edgeTo[edge];
-        nodeAt[count] = to;
-        numberOf[to] = count;
-        parent[count] = number;
-        nextEdge[count] = firstEdge[to];
-        number = count++;
-      } else if (number === startNumber) break;
-      else number = parent[number];
-    }
-    this.count = count;
-  }
+/** The essential edges into each node but for those from its parent. */
+interface OtherEdges {
+  readonly first: Uint32Array; // Number -> position in `from` of its first edge
+  readonly end: Uint32Array; // Number -> position behind its last edge
+  readonly from: Uint32Array; // -> Number the edge comes from
 }
 
-/** Essential edges by target, both ends as numbers. */
-interface Predecessors {
-  readonly first: Uint32Array; // Number (+ 1) -> index in `from`
-  readonly from: Uint32Array;
-}
-
-function predecessors(graph: HeapGraph, essential: Uint8Array, order: DepthFirstOrder): Predecessors {
-  const { firstEdge, edgeTo } = graph;
-  const { count, nodeAt, numberOf } = order;
-  const first = new Uint32Array(count + 1);
+/** Uses up the search's nextEdge. */
+function otherEdges(search: DepthFirstSearch): OtherEdges {
+  const { count, nodeAt, numberOf, parent, essential, otherCount: first, nextEdge: next } = search;
+  const { firstEdge, edgeTo } = search.graph;
   for (let number = 0; number < count; number++) {
-    const end = firstEdge[nodeAt[number] + 1];
-    for (let edge = firstEdge[nodeAt[number]]; edge < end; edge++) {
-      if (essential[edge] === 1) first[numberOf[edgeTo[edge]] + 1]++;
-    }
+    first[number + 1] += first[number];
+    next[number] = first[number];
   }
-  for (let number = 0; number < count; number++) first[number + 1] += first[number];
   const from = new Uint32Array(first[count]);
-  const next = first.slice(0, count);
   for (let number = 0; number < count; number++) {
     const end = firstEdge[nodeAt[number] + 1];
     for (let edge = firstEdge[nodeAt[number]]; edge < end; edge++) {
-      if (essential[edge] === 1) from[next[numberOf[edgeTo[edge]]]++] = number;
+      if (essential[edge] === 0) continue;
+      const to = numberOf[edgeTo[edge]];
+      if (parent[to] !== number) from[next[to]++] = number;
     }
   }
-  return { first, from };
+  return { first, end: next, from };
 }
 
-/** @returns Number -> Number of the immediate dominator */
-function semiNca(order: DepthFirstOrder, { first, from }: Predecessors): Uint32Array {
-  const { count } = order;
-  const idom = order.parent.slice(0, count);
-  const ancestor = order.parent.slice(0, count);
+/** Uses up the search's parent, and `end`. @returns Number -> Number of the immediate dominator */
+function semiNca(search: DepthFirstSearch, { first, end, from }: OtherEdges): Uint32Array {
+  const { count } = search;
+  const idom = search.parent;
+  // Number -> smallest semidominator from it up to where its path is compressed; what is numbered up to `number` is not
+  // labelled yet, and its end still stands there.
+  const label = end;
+  const ancestor = idom.slice();
   const semi = new Uint32Array(count);
-  const label = new Uint32Array(count); // Number -> smallest semidominator from it up to where its path is compressed
-  const path = new Uint32Array(count);
+  let path = new Uint32Array(1 << 10);
   for (let number = count - 1; number > 0; number--) {
-    let smallest = first[number] === first[number + 1] ? 0 : number;
-    for (let index = first[number]; index < first[number + 1]; index++) {
+    let smallest = idom[number];
+    for (let index = first[number]; index < end[number]; index++) {
       const candidate = from[index] <= number ? from[index] : smallestAbove(from[index], number);
       if (candidate < smallest) smallest = candidate;
     }
@@ -155,6 +159,7 @@ function semiNca(order: DepthFirstOrder, { first, from }: Predecessors): Uint32A
     let depth = 0;
     let top = number;
     while (ancestor[top] > current) {
+      if (depth === path.length) path = longer(path);
       path[depth++] = top;
       top = ancestor[top];
     }
@@ -166,4 +171,10 @@ function semiNca(order: DepthFirstOrder, { first, from }: Predecessors): Uint32A
     }
     return label[number];
   }
+}
+
+function longer(column: Uint32Array): Uint32Array<ArrayBuffer> {
+  const twice = new Uint32Array(column.length * 2);
+  twice.set(column);
+  return twice;
 }

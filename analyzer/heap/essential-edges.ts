@@ -10,33 +10,29 @@ import { weakMapPairs } from './weak-map-pairs.ts';
  * @returns EdgeIndex -> 1 or 0
  */
 export function essentialEdges(graph: HeapGraph): Uint8Array {
-  const { edgeType, edgeTo, firstEdge, nodeCount } = graph;
-  const { weak, shortcut } = typeIndex(graph).edge;
+  const { edgeType, edgeName, edgeTo, firstEdge, nodeCount } = graph;
+  const { weak, shortcut, internal } = typeIndex(graph).edge;
+  const { isPairName, pairOfName, tableId } = weakMapPairs(graph);
   const owned = pageOwned(graph);
   const essential = new Uint8Array(graph.edgeCount);
   for (let node = 0; node < nodeCount; node++) {
     const isRoot = node === 0;
-    const crosses = isRoot || owned[node] === 1;
-    for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
+    const mayEnter = isRoot || owned[node] === 1;
+    const end = firstEdge[node + 1];
+    for (let edge = firstEdge[node]; edge < end; edge++) {
       const to = edgeTo[edge];
       const type = edgeType[edge];
       if (type === weak || to === node || (type === shortcut && !isRoot)) continue;
-      if (crosses || owned[to] === 0) essential[edge] = 1;
+      if (!mayEnter && owned[to] === 1) continue;
+      const name = edgeName[edge];
+      if (
+        type === internal &&
+        isPairName[name] === 1 &&
+        tableId[pairOfName.get(name)!] === graph.nodeId[node]
+      )
+        continue;
+      essential[edge] = 1;
     }
   }
-  dropTableEdges(graph, essential);
   return essential;
-}
-
-function dropTableEdges(graph: HeapGraph, essential: Uint8Array): void {
-  const pairs = weakMapPairs(graph);
-  if (pairs.isEmpty) return;
-  const internal = typeIndex(graph).edge.internal;
-  for (let node = 0; node < graph.nodeCount; node++) {
-    for (let edge = graph.firstEdge[node]; edge < graph.firstEdge[node + 1]; edge++) {
-      if (graph.edgeType[edge] !== internal) continue;
-      const pair = pairs.pairOfName.get(graph.edgeName[edge]);
-      if (pair !== undefined && pairs.tableId[pair] === graph.nodeId[node]) essential[edge] = 0;
-    }
-  }
 }

@@ -38,6 +38,8 @@ export interface StringTable {
   get(stringIndex: number): string;
   /** The StringIndex of this exact text, or -1. */
   indexOf(text: string): number;
+  /** The StringIndexes of all texts that contain this one, which must be ASCII without quotes and backslashes; ascending. */
+  indexesContaining(text: string): number[];
 }
 
 /** No such node, edge, string or type: larger than any index. */

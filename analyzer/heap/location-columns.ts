@@ -1,89 +1,86 @@
 import type { LocationTable } from './graph.ts';
 import type { SnapshotLayout } from './layout.ts';
-import type { NumberBatch } from './number-batch.ts';
-
-const MAX_FIELDS = 16; // V8 writes 4
+import { copyField } from './number-batch.ts';
+import type { RecordBatch, RecordSink } from './number-batch.ts';
 
 /** The locations section on its way into columns; their number is not announced. */
-export class LocationColumns {
-  private rows = new Uint32Array(1 << 12); // four numbers per location: node, script, line, column
-  private received = 0;
+export class LocationColumns implements RecordSink {
+  readonly fieldCount: number;
+  private node = new Uint32Array(1 << 12);
+  private scriptId = new Uint32Array(1 << 12);
+  private line = new Uint32Array(1 << 12);
+  private column = new Uint32Array(1 << 12);
+  private count = 0;
   private sorted = true;
   private readonly layout: SnapshotLayout;
+  private readonly fields: NonNullable<SnapshotLayout['location']>;
 
-  constructor(layout: SnapshotLayout) {
+  constructor(layout: SnapshotLayout, fields: NonNullable<SnapshotLayout['location']>) {
     this.layout = layout;
+    this.fields = fields;
+    this.fieldCount = fields.fieldCount;
   }
 
-  /** Takes the next numbers of the section. @returns a fault in words, or null */
-  add(batch: NumberBatch): string | null {
-    const fields = this.layout.location;
-    if (fields === null) return null;
-    if (fields.fieldCount > MAX_FIELDS) return `${fields.fieldCount} fields per location.`;
+  add(batch: RecordBatch): string | null {
+    const { fieldCount, count, fields } = this;
+    const rows = batch.count / fieldCount;
+    if (!Number.isInteger(rows))
+      return `the last location has ${batch.count % fieldCount} of ${fieldCount} fields.`;
     for (const value of batch.large.values()) return `the number ${value} is too large.`;
-    this.reserve(Math.ceil((this.received + batch.count) / fields.fieldCount) * 4);
-    const columnOf = fieldColumns(fields);
-    for (let position = 0; position < batch.count; position++, this.received++) {
-      const column = columnOf[this.received % fields.fieldCount];
-      if (column === -1) continue;
-      const fault = this.set(Math.floor(this.received / fields.fieldCount), column, batch.values[position]);
-      if (fault !== null) return fault;
+    this.reserve(count + rows);
+    copyField({ batch, fieldCount, field: fields.node }, this.node, count);
+    copyField({ batch, fieldCount, field: fields.scriptId }, this.scriptId, count);
+    copyField({ batch, fieldCount, field: fields.line }, this.line, count);
+    copyField({ batch, fieldCount, field: fields.column }, this.column, count);
+    this.count += rows;
+    return this.takeNodes(count);
+  }
+
+  /** Turns positions in V8's list of numbers into NodeIndexes. */
+  private takeNodes(start: number): string | null {
+    const { node, count, layout } = this;
+    for (let location = start; location < count; location++) {
+      const index = node[location] / layout.node.fieldCount;
+      if (index >= layout.nodeCount || !Number.isInteger(index)) {
+        return `location ${location} belongs to ${node[location]}, where no node begins.`;
+      }
+      node[location] = index;
+      if (location > 0 && index < node[location - 1]) this.sorted = false;
     }
     return null;
   }
 
-  private set(location: number, column: number, value: number): string | null {
-    if (column !== 0) {
-      this.rows[location * 4 + column] = value;
-      return null;
-    }
-    const node = value / this.layout.node.fieldCount;
-    if (node >= this.layout.nodeCount || !Number.isInteger(node)) {
-      return `location ${location} belongs to ${value}, where no node begins.`;
-    }
-    if (location > 0 && node < this.rows[location * 4 - 4]) this.sorted = false;
-    this.rows[location * 4] = node;
-    return null;
-  }
-
-  private reserve(length: number): void {
-    if (length <= this.rows.length) return;
-    const larger = new Uint32Array(Math.max(length, this.rows.length * 2));
-    larger.set(this.rows);
-    this.rows = larger;
-  }
-
-  /** @returns what is missing, in words, or null when the section is whole */
-  fault(): string | null {
-    const fieldCount = this.layout.location?.fieldCount ?? 1;
-    return this.received % fieldCount === 0
-      ? null
-      : `the last location has ${this.received % fieldCount} of ${fieldCount} fields.`;
+  private reserve(count: number): void {
+    if (count <= this.node.length) return;
+    const length = Math.max(count, this.node.length * 2);
+    this.node = grown(this.node, length);
+    this.scriptId = grown(this.scriptId, length);
+    this.line = grown(this.line, length);
+    this.column = grown(this.column, length);
   }
 
   finish(): LocationTable {
-    const count = this.layout.location === null ? 0 : this.received / this.layout.location.fieldCount;
-    const order = this.sorted ? null : sortedByNode(this.rows, count);
-    const column = (offset: number): Uint32Array =>
-      Uint32Array.from(
-        { length: count },
-        (_, location) => this.rows[(order?.[location] ?? location) * 4 + offset],
-      );
-    return { count, node: column(0), scriptId: column(1), line: column(2), column: column(3) };
+    const order = this.sorted ? null : sortedByNode(this.node.subarray(0, this.count));
+    const finished = (column: Uint32Array): Uint32Array =>
+      order === null ? column.slice(0, this.count) : order.map((location) => column[location]);
+    return {
+      count: this.count,
+      node: finished(this.node),
+      scriptId: finished(this.scriptId),
+      line: finished(this.line),
+      column: finished(this.column),
+    };
   }
 }
 
-/** Field of a record -> column, -1 for fields nobody reads. */
-function fieldColumns(fields: NonNullable<SnapshotLayout['location']>): number[] {
-  const columns = Array.from({ length: fields.fieldCount }, () => -1);
-  [fields.node, fields.scriptId, fields.line, fields.column].forEach(
-    (field, column) => (columns[field] = column),
-  );
-  return columns;
+function grown(column: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(length);
+  larger.set(column);
+  return larger;
 }
 
-function sortedByNode(rows: Uint32Array, count: number): Uint32Array {
-  return Uint32Array.from({ length: count }, (_, location) => location).toSorted(
-    (left, right) => rows[left * 4] - rows[right * 4] || left - right,
+function sortedByNode(node: Uint32Array): Uint32Array {
+  return Uint32Array.from(node, (_, location) => location).toSorted(
+    (left, right) => node[left] - node[right] || left - right,
   );
 }

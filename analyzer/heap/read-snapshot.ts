@@ -8,7 +8,8 @@ import type { SnapshotLayout } from './layout.ts';
 import { LocationColumns } from './location-columns.ts';
 import { looksLike } from './looks-like.ts';
 import { NodeColumns } from './node-columns.ts';
-import { NumberBatch, readNumbers } from './number-batch.ts';
+import { readRecords, RecordBatch } from './number-batch.ts';
+import type { RecordSink } from './number-batch.ts';
 import { malformed, SnapshotError } from './snapshot-error.ts';
 import { StringCollector } from './string-table.ts';
 
@@ -47,7 +48,7 @@ export async function readSnapshot(path: string, options: ReadOptions = {}): Pro
 class SnapshotReader {
   private readonly cursor: ByteCursor;
   private readonly path: string;
-  private readonly batch = new NumberBatch();
+  private readonly batch = new RecordBatch();
   private readonly seen = new Set<string>();
   private layout: SnapshotLayout | null = null;
   private nodes: NodeColumns | null = null;
@@ -124,28 +125,27 @@ class SnapshotReader {
 
   private async readNodes(layout: SnapshotLayout): Promise<NodeColumns> {
     const nodes = new NodeColumns(layout);
-    await this.readColumns(nodes);
+    await this.readInto(nodes);
+    this.check(nodes.fault());
     return nodes;
   }
 
   private async readEdges(layout: SnapshotLayout): Promise<EdgeColumns> {
     const edges = new EdgeColumns(layout);
-    await this.readColumns(edges);
+    await this.readInto(edges);
+    this.check(edges.fault());
     return edges;
   }
 
   private async readLocations(layout: SnapshotLayout): Promise<LocationTable> {
-    const locations = new LocationColumns(layout);
-    await this.readColumns(locations);
+    if (layout.location === null) throw this.cursor.malformed('the header does not tell its fields.');
+    const locations = new LocationColumns(layout, layout.location);
+    await this.readInto(locations);
     return locations.finish();
   }
 
-  private async readColumns(columns: {
-    add(batch: NumberBatch): string | null;
-    fault(): string | null;
-  }): Promise<void> {
-    await readNumbers(this.cursor, this.batch, (batch) => this.check(columns.add(batch)));
-    this.check(columns.fault());
+  private async readInto(sink: RecordSink): Promise<void> {
+    await readRecords(this.cursor, this.batch, sink);
   }
 
   private async readStrings(): Promise<StringTable> {

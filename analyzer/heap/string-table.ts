@@ -38,6 +38,18 @@ export class ByteStrings implements StringTable {
     return -1;
   }
 
+  indexesContaining(text: string): number[] {
+    const found: number[] = [];
+    let offset = this.bytes.indexOf(text, 0, 'latin1');
+    while (offset !== -1) {
+      const index = lastAtOrBefore(this.starts, offset);
+      const isInside = index !== -1 && offset + text.length <= this.ends[index];
+      if (isInside) found.push(index);
+      offset = this.bytes.indexOf(text, isInside ? this.ends[index] : offset + 1, 'latin1');
+    }
+    return found;
+  }
+
   private searchDecoded(text: string): number {
     for (let index = 0; index < this.count; index++) {
       if (this.get(index) === text) return index;

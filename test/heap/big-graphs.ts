@@ -1,5 +1,5 @@
 import type { HeapGraph } from '../../analyzer/heap/graph.ts';
-import { EDGE_TYPES, NODE_TYPES } from './heap-text.ts';
+import { EDGE_TYPES, NODE_TYPES, TextStrings } from './heap-text.ts';
 
 /** A graph of objects of 1 byte with the given property edges; node 0 is the root. */
 export function graphOf(nodeCount: number, from: ArrayLike<number>, to: ArrayLike<number>): HeapGraph {
@@ -25,7 +25,7 @@ export function graphOf(nodeCount: number, from: ArrayLike<number>, to: ArrayLik
     edgeName: new Uint32Array(from.length),
     edgeTo,
     locations: { count: 0, node: none, scriptId: none, line: none, column: none },
-    strings: { count: 1, get: () => 'Thing', indexOf: (text) => (text === 'Thing' ? 0 : -1) },
+    strings: new TextStrings(['Thing']),
     extraNativeBytes: 0,
   };
 }

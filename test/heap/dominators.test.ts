@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { immediateDominators } from '../../analyzer/heap/dominators.ts';
 import { essentialEdges } from '../../analyzer/heap/essential-edges.ts';
-import type { HeapGraph, StringTable } from '../../analyzer/heap/graph.ts';
+import type { HeapGraph } from '../../analyzer/heap/graph.ts';
 import { retainedBytes } from '../../analyzer/heap/retained.ts';
 import { graphOf, randomGraph } from './big-graphs.ts';
-import { heap } from './heap-text.ts';
+import { heap, TextStrings } from './heap-text.ts';
 
 describe('immediateDominators', () => {
   it('is the node where all paths meet', () => {
@@ -100,11 +100,8 @@ function weakMapHeap(): ReturnType<typeof heap> {
      table -internal:2-> value`,
     { key: { id: 5 }, value: { id: 7 }, table: { id: 9 } },
   );
-  const strings: StringTable = {
-    count: graph.strings.count,
-    get: (index) => pairName(graph.strings.get(index)),
-    indexOf: (text) => graph.strings.indexOf(text),
-  };
+  const texts = Array.from({ length: graph.strings.count }, (_, index) => pairName(graph.strings.get(index)));
+  const strings = new TextStrings(texts);
   return { graph: { ...graph, strings }, at };
 }
 

@@ -124,8 +124,12 @@ function locationTable(info: readonly NodeText[]): LocationTable {
   return { count: rows.length, node: column(0), scriptId: column(1), line: column(2), column: column(3) };
 }
 
-class TextStrings implements StringTable {
-  private readonly texts: string[] = [];
+export class TextStrings implements StringTable {
+  private readonly texts: string[];
+
+  constructor(texts: string[] = []) {
+    this.texts = texts;
+  }
 
   get count(): number {
     return this.texts.length;
@@ -142,5 +146,9 @@ class TextStrings implements StringTable {
 
   indexOf(text: string): number {
     return this.texts.indexOf(text);
+  }
+
+  indexesContaining(text: string): number[] {
+    return this.texts.flatMap((one, index) => (one.includes(text) ? [index] : []));
   }
 }

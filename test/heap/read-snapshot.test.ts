@@ -153,10 +153,10 @@ describe('a damaged snapshot', () => {
       'edge 0 points to 700',
     ],
     ['an edge into a node', (parts) => withNumber(parts.edges, 2, 8, parts), 'edges', 'edge 0 points to 8'],
-    ['an unknown node type', (parts) => withNumber(parts.nodes, 7, 99, parts), 'nodes', 'node 1 has type 99'],
+    ['an unknown node type', (parts) => withNumber(parts.nodes, 7, 99, parts), 'nodes', 'a node has type 99'],
     ['an unknown string', (parts) => withNumber(parts.nodes, 8, 99, parts), 'nodes', 'string 99'],
     ['an unknown edge name', (parts) => withNumber(parts.edges, 4, 99, parts), 'edges', 'string 99'],
-    ['too many edges', (parts) => withNumber(parts.nodes, 4, 99, parts), 'nodes', 'claim 99 edges'],
+    ['too many edges', (parts) => withNumber(parts.nodes, 4, 99, parts), 'nodes', 'claim 101 edges'],
     [
       'too few nodes',
       (parts) => ({ ...parts, nodes: parts.nodes.slice(7) }),
