@@ -1,25 +1,29 @@
 import { basename } from 'node:path';
+import { followRecording } from '../../agent/recording-reader.ts';
+import type { RecordingFollower } from '../../agent/recording-reader.ts';
 import { RECORDING_SUFFIX } from '../../agent/recording.ts';
-import type { RecordingHeader, RecordingLine, Sample, SnapshotTaken } from '../../agent/recording.ts';
-import { parseRecordingLine } from '../../ui/recording-line.ts';
-import { Tail } from '../../ui/tail.ts';
-import type { TailListener } from '../../ui/tail.ts';
+import type { RecordingEntry, RecordingHeader, Sample, SnapshotTaken } from '../../agent/recording.ts';
 
 /** One process or thread of a run, as far as its recording tells. */
-export class ObservedProcess implements TailListener {
+export class ObservedProcess {
   /** `<pid>-<threadId>`, what the names of its files begin with. */
   readonly id: string;
-  header: RecordingHeader | null = null;
   latest: Sample | null = null;
   /** The port it listens on; the first one, if there are several. */
   port: number | null = null;
-  ended = false;
   readonly snapshots: SnapshotTaken[] = [];
-  private readonly tail: Tail;
+  private readonly path: string;
+  private recording: RecordingFollower | null = null;
+  private ended = false;
 
   constructor(path: string) {
+    this.path = path;
     this.id = basename(path, RECORDING_SUFFIX);
-    this.tail = new Tail(path, this);
+  }
+
+  /** Null as long as the recording has none, or is not readable. */
+  get header(): RecordingHeader | null {
+    return this.recording?.header ?? null;
   }
 
   get pid(): number {
@@ -35,29 +39,21 @@ export class ObservedProcess implements TailListener {
     return !this.ended && signalProcess(this.pid, 0);
   }
 
+  /** Takes in what was recorded since the last time. */
   async refresh(): Promise<void> {
-    await this.tail.read();
+    this.recording ??= await followRecording(this.path).catch(() => null);
+    for (const entry of (await this.recording?.readNew()) ?? []) this.take(entry);
   }
 
-  line(text: string): void {
-    const line = parseRecordingLine(text);
-    if (line) this.take(line);
+  async close(): Promise<void> {
+    await this.recording?.close();
   }
 
-  restart(): void {
-    this.snapshots.length = 0;
-  }
-
-  damaged(): void {
-    // a line that cannot be read tells nothing
-  }
-
-  private take(line: RecordingLine): void {
-    if (line.type === 'header') this.header = line;
-    else if (line.type === 'sample') this.latest = line;
-    else if (line.type === 'snapshot') this.snapshots.push(line);
-    else if (line.type === 'listening') this.port ??= line.port;
-    else if (line.type === 'end') this.ended = true;
+  private take(entry: RecordingEntry): void {
+    if (entry.type === 'sample') this.latest = entry;
+    else if (entry.type === 'snapshot') this.snapshots.push(entry);
+    else if (entry.type === 'listening') this.port ??= entry.port;
+    else if (entry.type === 'end') this.ended = true;
   }
 }
 

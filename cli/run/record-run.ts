@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SnapshotReason } from '../../agent/recording.ts';
 import { LeakwatchError } from '../../analyzer/error.ts';
 import { formatDuration } from '../duration.ts';
@@ -51,20 +52,20 @@ export interface RunEnd extends ProcessEnd {
  * ended then, too
  */
 export async function recordRun(options: RunOptions, progress: RunProgress): Promise<RunEnd> {
-  const app = await startApp(options.command, agentEnvironment(options.env, options.runFolder));
+  const app = await startApp(options.command, agentEnvironment(options));
   const observer = new RunObserver(options.runFolder);
   const interruption = passSignalsTo(app, options.inTerminal);
-  const over = new AbortController();
-  interruption.signal.addEventListener('abort', () => over.abort());
-  void app.ended.then(() => over.abort());
+  const gone = new AbortController();
+  void app.ended.then(() => gone.abort());
+  const over = AbortSignal.any([interruption.signal, gone.signal]);
   const measuring = setInterval(() => {
     void observer.refresh().then(() => progress.measure(observer.subjects[0]));
   }, MEASURE_MS);
   try {
-    await workAndSettle({ options, app, observer, progress, over: over.signal });
+    await workAndSettle({ options, app, observer, progress, over });
     if (app.end !== null) await sleep(SAME_KEYSTROKE_MS);
     const endedBy = interruption.signal.aborted ? 'signal' : app.end !== null ? 'app' : 'leakwatch';
-    if (endedBy === 'signal') await Promise.race([app.ended, sleep(OWN_END_MS)]);
+    if (endedBy === 'signal') await pause(OWN_END_MS, gone.signal);
     if (app.end === null) await stopApp(app, observer);
     const end = await app.ended;
     await observer.refresh();
@@ -75,6 +76,7 @@ export async function recordRun(options: RunOptions, progress: RunProgress): Pro
   } finally {
     clearInterval(measuring);
     interruption.release();
+    await observer.close();
   }
 }
 
@@ -164,8 +166,4 @@ function neverRecorded({ options }: Run): LeakwatchError {
     'NEVER_RECORDED',
     `No Node.js process has loaded the agent within ${waited}; does \`${options.command[0]}\` start Node, and leave NODE_OPTIONS alone?`,
   );
-}
-
-function sleep(durationMs: number): Promise<void> {
-  return new Promise((resume) => setTimeout(resume, durationMs));
 }

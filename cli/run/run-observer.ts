@@ -48,6 +48,12 @@ export class RunObserver {
     return this.reading;
   }
 
+  /** Lets go of the files. */
+  async close(): Promise<void> {
+    await this.reading;
+    await Promise.all([...this.byFile.values()].map((process) => process.close()));
+  }
+
   private async read(): Promise<void> {
     for (const file of await this.recordingFiles()) {
       if (!this.byFile.has(file)) this.byFile.set(file, new ObservedProcess(join(this.folder, file)));
