@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { followRecording } from '../../agent/recording-reader.ts';
-import type { RecordingFollower } from '../../agent/recording-reader.ts';
+import { followRecording } from '../../analyzer/recording-reader.ts';
+import type { RecordingFollower } from '../../analyzer/recording-reader.ts';
 import { RECORDING_SUFFIX } from '../../agent/recording.ts';
 import type { RecordingEntry, RecordingHeader, Sample, SnapshotTaken } from '../../agent/recording.ts';
 

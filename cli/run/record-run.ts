@@ -10,7 +10,7 @@ import { passSignalsTo } from './interruption.ts';
 import { startLoad } from './load-process.ts';
 import type { RunProgress } from './run-progress.ts';
 import { RunObserver, pause } from './run-observer.ts';
-import { snapshotTimes } from './snapshot-plan.ts';
+import { snapshotPlan } from './snapshot-plan.ts';
 import { requestSnapshot } from './snapshot-request.ts';
 import { stopApp } from './stop-app.ts';
 
@@ -27,7 +27,7 @@ export interface RunOptions {
   readonly runFolder: string;
   /** A shell command that keeps the application busy. */
   readonly load: string | null;
-  /** How long the application works before it is stopped; null: until it, the load or a person ends it. */
+  /** How long the application works, the time for snapshots not counted, before it is stopped; null: until it, the load or a person ends it. */
   readonly durationMs: number | null;
   /** How long it rests between the work and the last snapshot. */
   readonly settleMs: number;
@@ -121,17 +121,18 @@ async function workUnderLoad(run: Run, command: string): Promise<void> {
   if (failure !== null && !over.aborted) throw new LeakwatchError('LOAD_FAILED', failure);
 }
 
-/** Takes snapshots until the planned time is up or `enough` is aborted; one that has begun is waited for. */
+/**
+ * Takes snapshots until the planned work is done or `enough` is aborted; one that has begun is waited for. The clock of
+ * the work stands still together with the application, while a snapshot is taken.
+ */
 async function takePlannedSnapshots(run: Run, enough: AbortSignal): Promise<void> {
-  const startedAt = Date.now();
-  const until = (atMs: number) => pause(startedAt + atMs - Date.now(), enough);
-  const { durationMs } = run.options;
-  for (const atMs of snapshotTimes(durationMs)) {
-    await until(atMs);
+  const { windowsMs, lastWindowMs } = snapshotPlan(run.options.durationMs);
+  for (const windowMs of windowsMs) {
+    await pause(windowMs, enough);
     if (enough.aborted) return;
     await takeSnapshots(run, run.progress.snapshots === 0 ? 'baseline' : 'schedule');
   }
-  if (durationMs !== null) await until(durationMs);
+  await pause(lastWindowMs, enough);
 }
 
 async function takeSnapshots({ observer, progress, over }: Run, reason: SnapshotReason): Promise<void> {

@@ -1,5 +1,5 @@
 import type { SnapshotTaken } from '../../agent/recording.ts';
-import { formatBytes } from '../bytes.ts';
+import { bytesText, countText } from '../../analyzer/render/units.ts';
 import { formatDuration } from '../duration.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ObservedProcess } from './observed-process.ts';
@@ -44,7 +44,7 @@ export class RunProgress {
   measure(subject: ObservedProcess | undefined): void {
     const sample = subject?.latest;
     if (sample)
-      this.measured = `heap ${formatBytes(sample.heapUsedBytes)}  rss ${formatBytes(sample.rssBytes)}  loop p99 ${Math.round(sample.loopDelayP99Ms)} ms`;
+      this.measured = `heap ${bytesText(sample.heapUsedBytes)}  rss ${bytesText(sample.rssBytes)}  loop p99 ${Math.round(sample.loopDelayP99Ms)} ms`;
     this.draw();
   }
 
@@ -53,12 +53,15 @@ export class RunProgress {
       return this.terminal.err.colors.yellow(`snapshot ${status}: ${detail ?? 'no reason given'}`);
     this.snapshots += 1;
     const pause = pauseMs === undefined ? '' : `, the application stood still for ${formatDuration(pauseMs)}`;
-    return `snapshot ${this.snapshots}: ${formatBytes(fileBytes ?? 0)}${pause}`;
+    return `snapshot ${this.snapshots}: ${bytesText(fileBytes ?? 0)}${pause}`;
   }
 
   private draw(): void {
     const elapsed = formatDuration(Date.now() - this.startedAt);
-    const snapshots = this.snapshots === 1 ? '1 snapshot' : `${this.snapshots} snapshots`;
-    this.terminal.status([elapsed, this.doing, this.measured, snapshots].filter(Boolean).join('  ·  '));
+    this.terminal.status(
+      [elapsed, this.doing, this.measured, countText(this.snapshots, 'snapshot')]
+        .filter(Boolean)
+        .join('  ·  '),
+    );
   }
 }

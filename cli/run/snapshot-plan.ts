@@ -1,18 +1,26 @@
-/** When to take snapshots while the application works, in milliseconds since the work began. */
-export type SnapshotTimes = Iterable<number>;
+const WARM_UP_SHARE = 0.2;
+const WINDOWS = 3; // two show a trend, the third tells a leak from a cache that fills up
+const FIRST_WINDOW_MS = 5000;
 
-const SHARES_OF_DURATION = [0.2, 0.5, 0.8];
-const FIRST_MS = 5000;
-
-/**
- * The snapshots of a run: one when caches and code are warm, then more at distances wide enough to tell growth from
- * fluctuation. With a known duration they are spread over it; without, each distance is twice the one before, so that
- * a run of any length has some and a long one is not frozen by dozens.
- */
-export function snapshotTimes(durationMs: number | null): SnapshotTimes {
-  return durationMs === null ? growingIntervals() : SHARES_OF_DURATION.map((share) => share * durationMs);
+/** How long an application works, and when it is looked at. */
+export interface SnapshotPlan {
+  /** Milliseconds of work before each snapshot, since the one before. */
+  readonly windowsMs: Iterable<number>;
+  /** Milliseconds of work after the last one of them. */
+  readonly lastWindowMs: number;
 }
 
-function* growingIntervals(): Generator<number> {
-  for (let atMs = FIRST_MS; ; atMs = atMs * 2 + FIRST_MS) yield atMs;
+/**
+ * The first snapshot is taken when caches and code are warm. With a known duration the windows after it are equal: what
+ * leaks grows by the same in each, what fills up does not. Without one, each window is twice as long as the one
+ * before, so that a run of any length has some and a long one is not frozen by dozens.
+ */
+export function snapshotPlan(durationMs: number | null): SnapshotPlan {
+  if (durationMs === null) return { windowsMs: growingWindows(), lastWindowMs: 0 };
+  const windowMs = (durationMs * (1 - WARM_UP_SHARE)) / WINDOWS;
+  return { windowsMs: [durationMs * WARM_UP_SHARE, windowMs, windowMs], lastWindowMs: windowMs };
+}
+
+function* growingWindows(): Generator<number> {
+  for (let windowMs = FIRST_WINDOW_MS; ; windowMs *= 2) yield windowMs;
 }

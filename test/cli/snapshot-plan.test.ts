@@ -1,15 +1,16 @@
 import { expect, test } from 'vitest';
-import { snapshotTimes } from '../../cli/run/snapshot-plan.ts';
+import { snapshotPlan } from '../../cli/run/snapshot-plan.ts';
 
-test('with a duration: one when warm, two more spread over the rest', () => {
-  expect([...snapshotTimes(60_000)]).toEqual([12_000, 30_000, 48_000]);
+test('with a duration: one when warm, then equal windows to the end', () => {
+  const { windowsMs, lastWindowMs } = snapshotPlan(60_000);
+  expect([...windowsMs, lastWindowMs]).toEqual([12_000, 16_000, 16_000, 16_000]);
 });
 
-test('without one: at distances that double', () => {
-  const times = [];
-  for (const atMs of snapshotTimes(null)) {
-    times.push(atMs);
-    if (times.length === 5) break;
+test('without one: each window is twice as long as the one before', () => {
+  const windows = [];
+  for (const windowMs of snapshotPlan(null).windowsMs) {
+    windows.push(windowMs);
+    if (windows.length === 5) break;
   }
-  expect(times).toEqual([5000, 15_000, 35_000, 75_000, 155_000]);
+  expect(windows).toEqual([5000, 10_000, 20_000, 40_000, 80_000]);
 });

@@ -1,0 +1,130 @@
+import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Dashboard } from '../../ui/server.ts';
+import { startDashboard } from '../../ui/server.ts';
+import { defineCommand } from '../command.ts';
+import type { ExitCode } from '../command.ts';
+import { parseDuration } from '../duration.ts';
+import { describeEnd, shellExitCode } from '../run/app-process.ts';
+import { recordRun } from '../run/record-run.ts';
+import type { RunOptions } from '../run/record-run.ts';
+import { createRunFolder, discardRunFolder, writeRunFile } from '../run/run-folder.ts';
+import { RunProgress } from '../run/run-progress.ts';
+import { JSON_OPTION } from '../show-report.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { UsageError } from '../usage-error.ts';
+import { giveVerdict } from '../verdict.ts';
+
+// An open page asks for news twice a second; it should still get the verdict.
+const LAST_NEWS_MS = 1200;
+
+const options = {
+  duration: { alias: 'd', type: 'string', requiresArg: true, describe: 'Stop after this time: 30s, 2m, 1h' },
+  load: {
+    alias: 'l',
+    type: 'string',
+    requiresArg: true,
+    describe: 'A command that keeps the application busy; starts once it listens, with its port as $PORT',
+  },
+  settle: {
+    type: 'string',
+    requiresArg: true,
+    default: '3s',
+    describe: 'Rest between the load and the last snapshot',
+  },
+  'listen-timeout': {
+    type: 'string',
+    requiresArg: true,
+    default: '30s',
+    describe: 'How long the application may take until it listens',
+  },
+  out: {
+    alias: 'o',
+    type: 'string',
+    requiresArg: true,
+    describe: 'Folder of the run (default: .leakwatch/<time>)',
+  },
+  port: {
+    alias: 'p',
+    type: 'number',
+    requiresArg: true,
+    describe: 'Port of the dashboard (default: any free one)',
+  },
+  'no-dashboard': { type: 'boolean', describe: 'Serve no dashboard' },
+  ...JSON_OPTION,
+} as const;
+
+export const runCommand = defineCommand({
+  name: 'run',
+  summary: 'Run an application, watch it, and say whether it leaks',
+  usage: '[options] -- <command> [arguments]',
+  details: [
+    'Starts the command under the agent, takes heap snapshots at the right moments and analyzes them when it has ended. ' +
+      'It ends after --duration, with the load, on Ctrl-C, or by itself. The run is kept in a folder that the other ' +
+      'commands read.',
+    'The application keeps its stdin, stdout and stderr. leakwatch speaks on stderr.',
+    'Exit code: 0 clean, 1 a leak, 2 could not tell or could not run. When the application ends by itself with another ' +
+      'code than 0, that code (128 and the number for a signal).',
+  ],
+  examples: [
+    [`leakwatch run -d 30s -l 'autocannon http://localhost:$PORT' -- node app.js`, 'under load'],
+    ['leakwatch run -- npm start', 'until Ctrl-C'],
+    ['leakwatch run -d 2m --json=leak.json -- node worker.js --queue mail', 'for a script'],
+  ],
+  options,
+  async run({ flags, operands, afterDashes, terminal }) {
+    const command = commandIn(operands, afterDashes);
+    const plan = {
+      command,
+      load: flags.load ?? null,
+      durationMs: flags.duration === undefined ? null : parseDuration(flags.duration),
+      settleMs: parseDuration(flags.settle),
+      listenTimeoutMs: parseDuration(flags['listen-timeout']),
+      env: process.env,
+      inTerminal: Boolean(process.stdin.isTTY || process.stderr.isTTY),
+    };
+    const runFolder = createRunFolder(flags.out, new Date());
+    terminal.note(`recording into ${relative('', runFolder)}`);
+    const dashboard = flags['no-dashboard']
+      ? null
+      : await openDashboard(runFolder, flags.port ?? 0, terminal);
+    try {
+      return await observe({ ...plan, runFolder }, flags.json, terminal);
+    } finally {
+      discardRunFolder(runFolder);
+      terminal.status(null);
+      if (dashboard) await sleep(LAST_NEWS_MS).then(() => dashboard.close());
+    }
+  },
+});
+
+function commandIn(operands: readonly string[], afterDashes: readonly string[] | null): readonly string[] {
+  const example = 'leakwatch run -- node app.js';
+  if (operands.length > 0) {
+    const meant = `leakwatch run [options] -- ${[...operands, ...(afterDashes ?? [])].join(' ')}`;
+    throw new UsageError(`"${operands[0]}" stands before the --.`, `Write \`${meant}\`.`);
+  }
+  if (!afterDashes?.length)
+    throw new UsageError('The command to run is missing.', `It follows a --: \`${example}\`.`);
+  return afterDashes;
+}
+
+async function openDashboard(runFolder: string, port: number, terminal: Terminal): Promise<Dashboard> {
+  const dashboard = await startDashboard({ runFolder, port, live: true });
+  terminal.note(`dashboard on ${terminal.err.colors.underline(dashboard.url)}`);
+  return dashboard;
+}
+
+async function observe(plan: RunOptions, json: string | undefined, terminal: Terminal): Promise<ExitCode> {
+  const run = { command: plan.command, load: plan.load, startedAt: Date.now() };
+  writeRunFile(plan.runFolder, { ...run, endedAt: null, exitCode: null, signal: null });
+  const end = await recordRun(plan, new RunProgress(terminal));
+  writeRunFile(plan.runFolder, { ...run, endedAt: Date.now(), exitCode: end.exitCode, signal: end.signal });
+  if (end.endedBy === 'app') terminal.note(`the application ended by itself: ${describeEnd(end)}`);
+  const verdictCode = end.recorded
+    ? await giveVerdict(plan.runFolder, json, { output: terminal.err, terminal })
+    : 2;
+  if (!end.recorded)
+    terminal.note(`no Node.js process was recorded; does \`${plan.command[0]}\` start Node?`);
+  return (end.endedBy === 'app' && shellExitCode(end)) || verdictCode;
+}

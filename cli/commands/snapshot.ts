@@ -1,0 +1,67 @@
+import { join, relative } from 'node:path';
+import { LeakwatchError } from '../../analyzer/error.ts';
+import { bytesText } from '../../analyzer/render/units.ts';
+import { defineCommand } from '../command.ts';
+import { formatDuration, parseDuration } from '../duration.ts';
+import type { ObservedProcess } from '../run/observed-process.ts';
+import { findRunFolder } from '../run/run-folder.ts';
+import { RunObserver } from '../run/run-observer.ts';
+import { requestSnapshot } from '../run/snapshot-request.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+import { UsageError } from '../usage-error.ts';
+
+export const snapshotCommand = defineCommand({
+  name: 'snapshot',
+  summary: 'Ask a running agent for a heap snapshot',
+  usage: '[options] [run folder]',
+  details: [
+    'Asks the application that records into the folder, by default the newest one below .leakwatch. It stands still ' +
+      'while the snapshot is written, about a second for every 20 MB of heap. The path of the snapshot goes to stdout.',
+  ],
+  examples: [
+    ['leakwatch snapshot', 'of the newest run'],
+    ['leakwatch snapshot --pid 4711 /var/tmp/leakwatch', 'of one of several processes'],
+  ],
+  options: {
+    pid: { type: 'number', requiresArg: true, describe: 'The process, when several record into the folder' },
+    timeout: { type: 'string', requiresArg: true, default: '2m', describe: 'How long to wait for it' },
+  },
+  async run({ flags, operands, terminal }) {
+    if (operands.length > 1) throw new UsageError('Only one run folder can be asked at a time.');
+    const observer = new RunObserver(findRunFolder(operands[0]));
+    await observer.refresh();
+    const signal = AbortSignal.timeout(parseDuration(flags.timeout));
+    for (const target of targetsIn(observer, flags.pid))
+      await takeSnapshot({ observer, target, signal, terminal });
+    return 0;
+  },
+});
+
+function targetsIn(observer: RunObserver, pid: number | undefined): readonly ObservedProcess[] {
+  const running = observer.subjects.filter((one) => one.isRunning && (pid === undefined || one.pid === pid));
+  if (running.length > 0) return running;
+  const which = pid === undefined ? 'No running process' : `No running process ${pid}`;
+  throw new LeakwatchError('NOTHING_RUNS', `${which} records into ${observer.folder}.`);
+}
+
+interface SnapshotOrder {
+  readonly observer: RunObserver;
+  readonly target: ObservedProcess;
+  readonly signal: AbortSignal;
+  readonly terminal: Terminal;
+}
+
+async function takeSnapshot({ observer, target, signal, terminal }: SnapshotOrder): Promise<void> {
+  terminal.note(`asking process ${target.pid}`);
+  const taken = await requestSnapshot(observer, target, { reason: 'request', signal });
+  if (!taken) throw new LeakwatchError('NO_ANSWER', `Process ${target.pid} gave no snapshot in time.`);
+  if (taken.status !== 'written' || taken.file === undefined) {
+    throw new LeakwatchError(
+      'REFUSED',
+      `Process ${target.pid} took no snapshot: ${taken.detail ?? taken.status}`,
+    );
+  }
+  const pause = taken.pauseMs === undefined ? '' : ` in ${formatDuration(taken.pauseMs)}`;
+  terminal.note(`${bytesText(taken.fileBytes ?? 0)}${pause}`);
+  terminal.out.write(`${relative('', join(observer.folder, taken.file))}\n`);
+}
