@@ -1,5 +1,5 @@
 import { Byte, ByteCursor } from './byte-cursor.ts';
-import { openFileSource } from './byte-source.ts';
+import { openSource } from './byte-source.ts';
 import { EdgeColumns } from './edge-columns.ts';
 import type { HeapGraph, LocationTable, StringTable } from './graph.ts';
 import { readKey, skipValue } from './json-values.ts';
@@ -7,6 +7,7 @@ import { layoutOf } from './layout.ts';
 import type { SnapshotLayout } from './layout.ts';
 import { LocationColumns } from './location-columns.ts';
 import { looksLike } from './looks-like.ts';
+import { checkMemory, memoryNeed } from './memory-need.ts';
 import { NodeColumns } from './node-columns.ts';
 import { readRecords, RecordBatch } from './number-batch.ts';
 import type { RecordSink } from './number-batch.ts';
@@ -17,6 +18,8 @@ export interface ReadOptions {
   /** Stops the reading; the promise is rejected with the signal's reason. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: ReadProgress) => void;
+  /** A snapshot that needs more is refused before it is loaded; by default what the system has free. */
+  readonly memoryLimitBytes?: number;
 }
 
 export interface ReadProgress {
@@ -29,25 +32,39 @@ const MAX_HEADER_BYTES = 1 << 20; // V8's is 2 KB
 
 /**
  * Reads a V8 heap snapshot into columns, streaming: never a string of the whole file, never an object per node or edge.
- * @throws SnapshotError saying what the file is instead, or the section and offset of the damage
+ * @param path a file, plain or packed by gzip or zstd; `-` for standard input
+ * @throws SnapshotError saying what the file is instead, the section and offset of the damage, or that memory is short
  */
 export async function readSnapshot(path: string, options: ReadOptions = {}): Promise<HeapGraph> {
-  const source = await openFileSource(path);
+  const source = await openSource(path);
   try {
     const cursor = new ByteCursor(source, (doneBytes) => {
       options.signal?.throwIfAborted();
       options.onProgress?.({ doneBytes, totalBytes: source.totalBytes });
     });
-    return await new SnapshotReader(cursor, path).read();
+    return await new SnapshotReader(cursor, path, options.memoryLimitBytes).read();
+  } catch (error) {
+    throw error instanceof RangeError ? allocationFault(error) : error;
   } finally {
     await source.close();
   }
+}
+
+/** V8 and Node refuse lengths they can't hold, or the system memory it doesn't have, with a RangeError. */
+function allocationFault(cause: RangeError): SnapshotError {
+  return new SnapshotError(
+    'TOO_LARGE',
+    `The snapshot does not fit into memory (${cause.message}).`,
+    {},
+    { cause },
+  );
 }
 
 /** The sections read so far. */
 class SnapshotReader {
   private readonly cursor: ByteCursor;
   private readonly path: string;
+  private readonly memoryLimitBytes: number | undefined;
   private readonly batch = new RecordBatch();
   private readonly seen = new Set<string>();
   private layout: SnapshotLayout | null = null;
@@ -56,9 +73,10 @@ class SnapshotReader {
   private locations: LocationTable | null = null;
   private strings: StringTable | null = null;
 
-  constructor(cursor: ByteCursor, path: string) {
+  constructor(cursor: ByteCursor, path: string, memoryLimitBytes: number | undefined) {
     this.cursor = cursor;
     this.path = path;
+    this.memoryLimitBytes = memoryLimitBytes;
   }
 
   async read(): Promise<HeapGraph> {
@@ -110,7 +128,10 @@ class SnapshotReader {
       if (length > MAX_HEADER_BYTES) throw this.cursor.malformed('it is longer than a megabyte.');
       pieces.push(Buffer.from(bytes));
     });
-    return layoutOf(this.parseHeader(Buffer.concat(pieces).toString('utf8')), this.cursor.source.totalBytes);
+    const { totalBytes } = this.cursor.source;
+    const layout = layoutOf(this.parseHeader(Buffer.concat(pieces).toString('utf8')), totalBytes);
+    checkMemory(memoryNeed(layout, totalBytes), this.memoryLimitBytes);
+    return layout;
   }
 
   private parseHeader(text: string): unknown {
