@@ -20,7 +20,7 @@ import { classNamer } from './model/class-names.ts';
 import type { Interner } from './model/interner.ts';
 import { interner } from './model/interner.ts';
 import { objectView } from './model/object-view.ts';
-import { referenceReader } from './model/references.ts';
+import { isEngineRoot, referenceReader } from './model/references.ts';
 import { nodeRoles } from './model/roles.ts';
 import { scriptsOf } from './model/scripts.ts';
 import { relate } from './relate.ts';
@@ -75,7 +75,7 @@ export async function analyzeSnapshots(
     ordered.some((taken, index) => taken !== snapshots[index]),
   );
   options.onProgress?.({ phase: 'judge', file: '', done: JUDGE_AT });
-  const judged = judgeGrowth(ordered, newest, trie, comparable);
+  const judged = judgeGrowth(ordered, newest, labels, trie, comparable);
   const findings = findingsOf(judged, ordered, newest, labels, options);
   const report = {
     version: REPORT_VERSION,
@@ -138,6 +138,7 @@ function inOrder(snapshots: readonly Taken[]): Taken[] {
 function judgeGrowth(
   ordered: readonly Taken[],
   newest: PathTree,
+  labels: Interner,
   trie: PathTrie,
   comparable: Comparability,
 ): Judged[] {
@@ -145,10 +146,11 @@ function judgeGrowth(
   const censuses = ordered.map(({ census }) => census);
   const byIds = comparable.kind === 'same-lineage';
   const population = (byIds ? cohorts : cohortsByPath)(censuses, newest, trie.size);
-  return sift(trie, population, {
+  const isEngine = (path: number) => isEngineRoot(labels.text(trie.className(path)));
+  return sift(trie, population, isEngine, {
     windowWeights: windowWeights(ordered),
     comparable: byIds ? 'ids' : 'paths',
-  }).map((judged) => ({ ...judged, population }));
+  });
 }
 
 /** Milliseconds between the snapshots, or null when the files' times make no sense (copied, unpacked). */
@@ -172,7 +174,7 @@ function findingsOf(
   if (leaks.length === 0) return [];
   const view = objectView(newest.graph);
   const scripts = scriptsOf(newest.graph);
-  const lines = locator(options.root ?? options.recording?.header.cwd ?? process.cwd());
+  const lines = locator(options.root ?? options.recording?.header.cwd ?? process.cwd(), scripts.names);
   const weights = windowWeights(ordered);
   const scale: Scale = {
     durationMs: weights === null ? null : weights.reduce((total, weight) => total + weight, 0),

@@ -17,9 +17,16 @@ export function relate(findings: readonly Finding[]): Finding[] {
 
 const gained = ({ growth }: Finding) => growth.bytes[growth.bytes.length - 1] - growth.bytes[0];
 
-/** What holds the most new bytes first: it is what a person wants gone. */
-const byStrength = (a: Finding, b: Finding) =>
-  gained(b) * b.confidence.score - gained(a) * a.confidence.score;
+/** What holds the most new bytes first: it is what a person wants gone. What names who holds it can be acted on, and counts more. */
+const strength = (finding: Finding) => gained(finding) * finding.confidence.score * actionable(finding);
+
+function actionable({ kind, culprit }: Finding): number {
+  return culprit.location === null || (kind === 'handle' && culprit.property === null) ? UNPLACED_WEIGHT : 1;
+}
+
+const UNPLACED_WEIGHT = 0.1;
+
+const byStrength = (a: Finding, b: Finding) => strength(b) - strength(a);
 
 /** Two findings below one suspect, or of one package and file, are likely one mistake. */
 function areRelated(a: Finding, b: Finding): boolean {

@@ -1,7 +1,7 @@
 import type { FindingKind } from '../report.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
-import { holderName } from './holder-name.ts';
+import { holderName, lookFor } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
 
 interface Content {
@@ -20,13 +20,6 @@ const classes = (...names: readonly string[]) => {
 /** Kinds told by what the objects are, whoever holds them. */
 const CONTENTS: readonly Content[] = [
   {
-    kind: 'module',
-    fits: classes('Module', 'ModuleWrap', 'SourceTextModule'),
-    what: () => 'loaded modules',
-    predicate: 'gains modules that are loaded again and again',
-    fix: 'Load each module once: do not delete it from `require.cache`, and do not import it under ever new URLs.',
-  },
-  {
     kind: 'async-context',
     fits: (facts) =>
       ['AsyncContextFrame', 'AsyncResource', 'AsyncLocalStorage', 'AsyncHook'].includes(facts.memberClass) ||
@@ -36,32 +29,6 @@ const CONTENTS: readonly Content[] = [
     what: (facts) => `${facts.memberClass} objects`,
     predicate: 'keeps asynchronous contexts whose work is over',
     fix: 'End the context with its work: `exit`/`disable` the storage, and do not start endless chains inside `run`.',
-  },
-  {
-    kind: 'handle',
-    fits: classes(
-      'Socket',
-      'TLSSocket',
-      'Server',
-      'TCP',
-      'Pipe',
-      'UDP',
-      'FSWatcher',
-      'StatWatcher',
-      'Worker',
-      'MessagePort',
-      'MessageChannel',
-      'FileHandle',
-      'ReadStream',
-      'WriteStream',
-      'ChildProcess',
-      'Agent',
-      'ClientHttp2Session',
-      'ServerHttp2Session',
-    ),
-    what: (facts) => `${facts.memberClass} handles`,
-    predicate: 'keeps handles that nobody closes',
-    fix: 'Close what was opened (`close`, `destroy`, `end`, `terminate`) on every path, errors included.',
   },
   {
     kind: 'error',
@@ -87,7 +54,7 @@ const CONTENTS: readonly Content[] = [
   },
 ];
 
-/** Modules, asynchronous contexts, handles, errors and buffers that are kept. */
+/** Asynchronous contexts, errors and buffers that are kept. */
 export const contentDetectors: readonly Detector[] = CONTENTS.map((content) => ({
   name: content.kind,
   diagnose(facts) {
@@ -106,7 +73,7 @@ export const contentDetectors: readonly Detector[] = CONTENTS.map((content) => (
       evidence: [],
       where: {
         position: name.position,
-        look: name.anchor === 'variable' ? 'variable' : 'property',
+        look: lookFor(name),
         name: name.property,
         className: name.className,
       },

@@ -4,7 +4,7 @@ import type { FindingKind } from '../report.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
 import type { HolderName } from './holder-name.ts';
-import { holderName } from './holder-name.ts';
+import { holderName, lookFor } from './holder-name.ts';
 import { containerWord, holderCount, namePhrase } from './words.ts';
 
 /** Whatever collects and is never emptied: by key, in a list of a stream, a module or an object, or in no known way. */
@@ -31,7 +31,7 @@ export const collection: Detector = {
       evidence: link ? [`linked through \`${link}\``] : [],
       where: {
         position: name.position,
-        look: name.anchor === 'variable' ? 'variable' : 'property',
+        look: lookFor(name),
         name: name.property,
         className: name.className,
       },

@@ -23,8 +23,11 @@ export interface Diagnosis {
 /** How to find the line: a position V8 wrote down, and the name to look for near it. */
 export interface Whereabouts {
   readonly position: ScriptPosition | null;
-  /** function: the position is the answer. variable, property: the declaration of `name` in that file is. */
-  readonly look: 'function' | 'variable' | 'property';
+  /**
+   * function: the position is the answer. variable, property: the declaration of `name` in that file is. global: the place in
+   * any of the program's files that makes a global of this name.
+   */
+  readonly look: 'function' | 'variable' | 'property' | 'global';
   readonly name: string | null;
   readonly className: string | null;
 }

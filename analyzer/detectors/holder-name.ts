@@ -1,6 +1,7 @@
-import { SCOPE_LABEL } from '../model/references.ts';
+import { DICTIONARY_LABEL, SCOPE_LABEL } from '../model/references.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
-import type { Facts } from './facts.ts';
+import type { Whereabouts } from './detector.ts';
+import type { Facts, Step } from './facts.ts';
 import { isElementLabel, isIdentifier, nameOf } from './facts.ts';
 
 /** How an object is called in its program's own words. */
@@ -48,11 +49,11 @@ export function holderName(facts: Facts, node: number = facts.holder): HolderNam
   for (let climb = 0; climb < MAX_CLIMB && index > 0; climb++, index--) {
     const step = chain[index];
     const above = chain[index - 1];
-    const name = nameOf(step.via);
+    const name = nameOf(step.via) ?? declaredKey(facts, step, above);
     if (step.via === SCOPE_LABEL)
       return found('variable', functionName(facts, above.node), step.node, scripts.positionOf(above.node));
-    if (isElementLabel(step.via) || (name !== null && !isIdentifier(name))) {
-      parts.unshift(`[${dictionaryKey(facts, above.node, step.node)}]`);
+    if (name === null ? isElementLabel(step.via) : !isIdentifier(name)) {
+      parts.unshift(`[${dictionaryKey(facts, above.node, step.node) ?? '…'}]`);
       continue;
     }
     if (name === null) break;
@@ -75,10 +76,21 @@ export function holderName(facts: Facts, node: number = facts.holder): HolderNam
   return found('none', null, -1, nearestPosition(facts, Math.max(index, 0)));
 }
 
+/**
+ * Of an object with very many properties, the name of this one, if code declares it: a property of the global object, of a
+ * class instance, a function or a module's exports. In a plain object it is data.
+ */
+function declaredKey(facts: Facts, step: Step, above: Step): string | null {
+  if (step.via !== DICTIONARY_LABEL) return null;
+  const isPlain = above.className === 'Object' && above.via !== '.exports';
+  const key = isPlain ? null : dictionaryKey(facts, above.node, step.node);
+  return key !== null && isIdentifier(key) ? key : null;
+}
+
 /** The key under which a dictionary holds something, when it is short enough to be shown. */
-function dictionaryKey(facts: Facts, from: number, to: number): string {
+function dictionaryKey(facts: Facts, from: number, to: number): string | null {
   const named = facts.view.edgesBetween(from, to).find((edge) => edge.type === 'property');
-  return named && named.name.length <= MAX_KEY_LENGTH ? named.name : '…';
+  return named && named.name.length <= MAX_KEY_LENGTH ? named.name : null;
 }
 
 /** Name of a closure, or null when it has none worth saying. */
@@ -86,6 +98,12 @@ export function functionName(facts: Facts, closure: number): string | null {
   if (closure === -1 || !facts.view.isClosure(closure)) return null;
   const name = facts.view.className(closure);
   return name === '' || name === 'native_bind' ? null : name;
+}
+
+/** How the declaration of a name is looked up. */
+export function lookFor(name: HolderName): Whereabouts['look'] {
+  if (name.anchor === 'global') return 'global';
+  return name.anchor === 'variable' ? 'variable' : 'property';
 }
 
 /** Some function among a module's exports tells which script it is. */

@@ -2,7 +2,9 @@ import { contentDetectors } from './by-content.ts';
 import { closure } from './closure.ts';
 import { collection } from './collection.ts';
 import type { Detector } from './detector.ts';
+import { handle } from './handle.ts';
 import { listener } from './listener.ts';
+import { module } from './module.ts';
 import { promise } from './promise.ts';
 import { timer } from './timer.ts';
 
@@ -11,6 +13,10 @@ export const detectors: readonly Detector[] = [
   listener,
   timer,
   promise,
+  module,
+  handle,
+  module,
+  handle,
   ...contentDetectors,
   closure,
   collection,

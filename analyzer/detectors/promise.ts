@@ -2,7 +2,7 @@ import { REACTION_LABEL } from '../model/references.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
-import { functionName, holderName } from './holder-name.ts';
+import { functionName, holderName, lookFor } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
 
 /** Reactions that pile up on one promise that stays pending, and promises that are kept and never settle. */
@@ -66,7 +66,7 @@ function pending(facts: Facts) {
     evidence: waiting ? [`an async function waits at ${waiting.script}:${waiting.line}`] : [],
     where: {
       position: name.position ?? waiting,
-      look: name.anchor === 'variable' ? ('variable' as const) : ('property' as const),
+      look: lookFor(name),
       name: name.property,
       className: name.className,
     },
@@ -78,10 +78,10 @@ function isResolver(facts: Facts): boolean {
   const { view, scripts } = facts;
   if (!view.isClosure(facts.member) || scripts.positionOf(facts.member) !== null) return false;
   const scope = view.internal(facts.member, 'context');
-  if (scope === -1) return false;
+  if (scope === -1 || !view.isScope(scope)) return false;
   const { firstEdge, edgeTo } = view.graph;
   for (let edge = firstEdge[scope]; edge < firstEdge[scope + 1]; edge++) {
-    if (view.className(edgeTo[edge]) === 'Promise') return true;
+    if (view.className(edgeTo[edge]) === 'Promise' && !view.isClosure(edgeTo[edge])) return true;
   }
   return false;
 }

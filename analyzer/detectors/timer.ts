@@ -1,7 +1,7 @@
 import type { Diagnosis, Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
 import { mostFrequent } from './facts.ts';
-import { functionName, holderName } from './holder-name.ts';
+import { functionName, holderName, lookFor } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
 
 const TIMER_CLASSES: ReadonlySet<string> = new Set(['Timeout', 'Immediate']);
@@ -69,7 +69,7 @@ function keptTimers(facts: Facts): Diagnosis {
     evidence: [],
     where: {
       position: name.position,
-      look: name.anchor === 'variable' ? 'variable' : 'property',
+      look: lookFor(name),
       name: name.property,
       className: name.className,
     },

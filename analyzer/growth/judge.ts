@@ -16,6 +16,9 @@ const MIN_SURVIVAL = 0.5;
 /** A last window that brought less than this share of the first one's rate is on its way to an end. */
 const MIN_LAST_RATE = 0.4;
 
+/** Windows within this ratio of each other are of one length: a loaded machine alone makes such a difference. */
+const SAME_LENGTH = 2.5;
+
 /** The first snapshot's objects tell about rotation only if they are this share of what is there in the end. */
 const MIN_OLDEST_SHARE = 0.15;
 
@@ -39,15 +42,14 @@ function isRotating(group: GrowthGroup): boolean {
 }
 
 /**
- * How fast the last window grew, as a share of the mean of those before it; the larger of the shares per window and per
- * unit of time, because either alone misreads windows of different length or of different load. Infinity with one window.
+ * How fast the last window grew, as a share of the mean of those before it. Windows of about one length are taken to have
+ * seen the same work, however long it took; only clearly different ones are measured by time. Infinity with one window.
  */
 function lastRate(group: GrowthGroup, weights: readonly number[] | null): number {
   const { steps } = group;
   if (steps.length < 2) return Number.POSITIVE_INFINITY;
-  const perWindow = shareOfLast(steps);
-  if (!weights || weights.some((weight) => !(weight > 0))) return perWindow;
-  return Math.max(perWindow, shareOfLast(steps.map((step, window) => step / weights[window])));
+  if (!weights || Math.max(...weights) <= SAME_LENGTH * Math.min(...weights)) return shareOfLast(steps);
+  return shareOfLast(steps.map((step, window) => step / weights[window]));
 }
 
 function shareOfLast(rates: readonly number[]): number {

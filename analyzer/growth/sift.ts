@@ -12,13 +12,22 @@ export interface Judged {
   readonly population: Cohorts;
 }
 
-/** Judges the top-most growing groups, and looks below those that are no leak: what passes may hold what stays. */
-export function sift(trie: PathTrie, population: Cohorts, options: JudgeOptions): Judged[] {
+/**
+ * Judges the top-most growing groups, and looks below those that are no leak: what passes may hold what stays.
+ * @param isEngine whether a path is one of V8's own tables, whose growth nobody can help
+ */
+export function sift(
+  trie: PathTrie,
+  population: Cohorts,
+  isEngine: (path: number) => boolean,
+  options: JudgeOptions,
+): Judged[] {
   const growing = growingPaths(population, trie.size);
   const judged: Judged[] = [];
   const waiting = topGroups(trie, growing, population);
   while (waiting.length > 0) {
     const group = waiting.pop()!;
+    if (isEngine(group.holderPath)) continue;
     const judgement = judge(group, options);
     judged.push({ group, judgement, population });
     if (judgement.is !== 'leak') waiting.push(...groupsBelow(group, trie, growing, population));

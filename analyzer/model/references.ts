@@ -3,8 +3,8 @@ import { Role } from './roles.ts';
 import type { Interner } from './interner.ts';
 
 /** How early a reference is followed when the shortest path is looked for; a higher rank only when nothing lower is left. */
-export const Rank = { normal: 0, detour: 1, native: 2, accident: 3 } as const;
-export const RANKS = 4;
+export const Rank = { normal: 0, detour: 1, native: 2, handle: 3, accident: 4 } as const;
+export const RANKS = 5;
 
 /** The references of one object, engine-internal storage folded in; valid until the next read. */
 export interface ReferenceList {
@@ -69,6 +69,12 @@ const ACCIDENTAL_ROOTS: ReadonlySet<string> = new Set([
   '(Unknown)',
 ]);
 
+/**
+ * Handles that keep themselves alive while they are open. Who opened them is the better answer, so whatever else the program
+ * holds comes first; a server is not among them, because the program often hangs off nothing but its server.
+ */
+const LEAF_HANDLE = /^Node \/ (?!.*Server)(.*Wrap|MessagePort|Worker|FileHandle|.*Stream|.*Session|.*Req)$/;
+
 const TIMER_LINKS: ReadonlySet<string> = new Set(['_idleNext', '_idlePrev']);
 
 /** Reads the references of one object after another out of a graph. */
@@ -121,6 +127,7 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
     synthetic: graph.nodeTypeNames.indexOf('synthetic'),
     array: graph.nodeTypeNames.indexOf('array'),
   };
+  const isNative = graph.nodeTypeNames.map((name) => name === 'native' || name === 'synthetic');
   const elementLabel = labels.id(ELEMENT_LABEL);
   const keyLabel = labels.id(KEY_LABEL);
   const dictionaryLabel = labels.id(DICTIONARY_LABEL);
@@ -236,7 +243,7 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
     const name = nodeName[node];
     let rank = rootRank.get(name);
     if (rank === undefined) {
-      rank = ACCIDENTAL_ROOTS.has(strings.get(name)) ? Rank.accident : Rank.native;
+      rank = rankOfRootName(strings.get(name));
       rootRank.set(name, rank);
     }
     return rank;
@@ -244,8 +251,11 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
 
   function pushTarget(label: number, to: number, rank: number): void {
     if (roles[to] === Role.storage) absorb(to, label, rank);
-    else push(label, to, rank);
+    else push(label, to, isNative[graph.nodeType[to]] ? Math.max(rank, rankOfHandle(to)) : rank);
   }
+
+  /** Node's list of everything to be cleaned up at exit names every open handle: it is no one's holder. */
+  const rankOfHandle = (node: number) => (rankOfRoot(node) === Rank.handle ? Rank.handle : Rank.normal);
 
   function readRoot(node: number): void {
     const rank = node === 0 ? Rank.native : rankOfRoot(node);
@@ -331,6 +341,14 @@ export function isRootCategory(graph: HeapGraph, node: number): boolean {
   if (node === 0) return true;
   const name = graph.strings.get(graph.nodeName[node]);
   return name.startsWith('(') || name.startsWith('C++ ');
+}
+
+/** V8's own tables and accidents among the roots: what grows directly below them is none of the program's doing. */
+export const isEngineRoot = (className: string) => ACCIDENTAL_ROOTS.has(className);
+
+function rankOfRootName(name: string): number {
+  if (ACCIDENTAL_ROOTS.has(name)) return Rank.accident;
+  return name === '(Global handles)' || LEAF_HANDLE.test(name) ? Rank.handle : Rank.native;
 }
 
 const isPowerOfTwo = (value: number) => Number.isInteger(value) && value > 0 && (value & (value - 1)) === 0;

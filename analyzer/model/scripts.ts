@@ -14,6 +14,8 @@ export interface Scripts {
   positionOf(node: number): ScriptPosition | null;
   /** Some closure that runs in this scope (a `system / Context` node), or -1. */
   closureIn(scope: number): number;
+  /** Names of the scripts that the snapshot's functions come from. */
+  readonly names: readonly string[];
   /** The start of a script's text, as far as V8 writes it down (1,024 characters), or null. */
   sourceStart(script: string): string | null;
 }
@@ -63,6 +65,7 @@ export function scriptsOf(graph: HeapGraph): Scripts {
   }
 
   return {
+    names: [...scriptNodeByName.keys()],
     positionOf(node) {
       const at = locationIndex(graph, node);
       if (at === -1) return null;

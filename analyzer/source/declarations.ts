@@ -85,6 +85,27 @@ export function propertyDeclaration(
   return best;
 }
 
+const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['globalThis', 'global', 'self', 'window', 'root']);
+
+/** Offset of the first assignment that makes a global of this name (`globalThis.name = …`, undeclared `name = …`), or -1. */
+export function globalDeclaration(source: SourceFile, name: string): number {
+  let found = -1;
+  visit(source, (node) => {
+    if (found !== -1 || node.type !== 'AssignmentExpression') return;
+    const { left } = node;
+    const isMember =
+      left.type === 'MemberExpression' &&
+      memberName(left) === name &&
+      GLOBAL_OBJECTS.has(lastName(left.object) ?? '');
+    const isUndeclared =
+      left.type === 'Identifier' &&
+      left.name === name &&
+      variableDeclaration(source, name, node.start) === -1;
+    if (isMember || isUndeclared) found = node.start;
+  });
+  return found;
+}
+
 /** Offsets where something is put into a collection of this name (`name.push(…)`, `this.name[key] = …`), first ones first. */
 export function additions(source: SourceFile, name: string): number[] {
   const plain = name.startsWith('#') ? name.slice(1) : name;
@@ -125,10 +146,10 @@ function qualifiedName(ancestors: readonly Node[]): string | null {
       const own = functionName(node, ancestors[depth - 1] as AnyNode | undefined);
       if (own !== null) names.unshift(own);
       else if (names.length === 0) {
-        const outer = qualifiedName(ancestors.slice(0, depth));
         const callee = calledWith(ancestors[depth - 1] as AnyNode | undefined);
-        const what = callee === null ? 'function' : `callback of ${callee}`;
-        return outer === null ? (callee === null ? null : what) : `${what} in ${outer}`;
+        if (callee === null) continue;
+        const outer = namedOuter(ancestors.slice(0, depth));
+        return outer === null ? `callback of ${callee}` : `callback of ${callee} in ${outer}`;
       }
       if (own !== null && names.length > 0 && !isMethodParent(ancestors[depth - 1])) break;
     } else if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
@@ -138,6 +159,17 @@ function qualifiedName(ancestors: readonly Node[]): string | null {
     }
   }
   return names.length === 0 ? null : names.join('.');
+}
+
+/** The nearest enclosing function with a name of its own. */
+function namedOuter(ancestors: readonly Node[]): string | null {
+  for (let depth = ancestors.length - 1; depth >= 0; depth--) {
+    const node = ancestors[depth] as AnyNode;
+    if (isFunction(node) && functionName(node, ancestors[depth - 1] as AnyNode | undefined) !== null) {
+      return qualifiedName(ancestors.slice(0, depth + 1));
+    }
+  }
+  return null;
 }
 
 function isMethodParent(node: Node | undefined): boolean {

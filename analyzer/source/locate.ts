@@ -1,7 +1,13 @@
 import { existsSync } from 'node:fs';
 import type { Whereabouts } from '../detectors/detector.ts';
 import type { PackageName, Site, SourceLocation } from '../report.ts';
-import { additions, functionNameAt, propertyDeclaration, variableDeclaration } from './declarations.ts';
+import {
+  additions,
+  functionNameAt,
+  globalDeclaration,
+  propertyDeclaration,
+  variableDeclaration,
+} from './declarations.ts';
 import { displayPath, filePath, isNodeScript, packageOf } from './packages.ts';
 import type { SourceFile } from './source-file.ts';
 import { sourceFiles } from './source-file.ts';
@@ -29,8 +35,11 @@ export interface Locator {
 
 const MAX_SITES = 3;
 
-/** @param root the application's folder, to which paths are made relative; null shows them whole */
-export function locator(root: string | null): Locator {
+/**
+ * @param root the application's folder, to which paths are made relative; null shows them whole
+ * @param scriptNames where to look for what makes a global
+ */
+export function locator(root: string | null, scriptNames: readonly string[]): Locator {
   const files = sourceFiles();
 
   function toSource(script: string, line: number, column: number): SourceLocation {
@@ -62,41 +71,62 @@ export function locator(root: string | null): Locator {
       }));
   }
 
+  function place(where: Whereabouts): { script: string; offset: number } | null {
+    if (where.look === 'global') return where.name === null ? null : globalPlace(where.name);
+    if (where.position === null) return null;
+    const { script, line, column } = where.position;
+    const source = files(script);
+    if (source === null) return null;
+    const at = source.offsetOf(line, column);
+    const declared = declaration(source, where, at);
+    return { script, offset: declared === -1 ? at : declared };
+  }
+
+  /** The application's own files first, then its packages'. */
+  function globalPlace(name: string): { script: string; offset: number } | null {
+    for (const script of scriptNames.toSorted((a, b) => byPackage(a) - byPackage(b))) {
+      const source = isNodeScript(script) ? null : files(script);
+      const offset = source?.text.includes(name) ? globalDeclaration(source, name) : -1;
+      if (offset !== -1) return { script, offset };
+    }
+    return null;
+  }
+
+  function describePlace(script: string, offset: number, where: Whereabouts): Located {
+    const source = files(script)!;
+    const { line, column } = source.positionOf(offset);
+    const location = toSource(script, line, column);
+    const generated = toGenerated(script, line, column);
+    return {
+      location,
+      generated: generated.file === location.file ? null : generated,
+      package: ownerOf(script),
+      within: functionNameAt(source, offset),
+      sites: sitesOf(source, script, where.look === 'function' ? null : where.name),
+    };
+  }
+
   return {
     toSource,
     toGenerated,
     locate(where) {
-      const { position } = where;
+      const found = place(where);
+      if (found) return describePlace(found.script, found.offset, where);
+      const position = where.look === 'global' ? null : where.position;
       if (position === null)
         return { location: null, generated: null, package: null, within: null, sites: [] };
-      const { script, line, column } = position;
-      const file = filePath(script);
-      const owner = file === null || isNodeScript(script) ? null : packageOf(file);
-      const source = files(script);
-      if (source === null) {
-        return {
-          location: toSource(script, line, column),
-          generated: null,
-          package: owner,
-          within: null,
-          sites: [],
-        };
-      }
-      const at = source.offsetOf(line, column);
-      const declared = declaration(source, where, at);
-      const place = declared === -1 ? { line, column } : source.positionOf(declared);
-      const location = toSource(script, place.line, place.column);
-      const generated = toGenerated(script, place.line, place.column);
-      return {
-        location,
-        generated: generated.file === location.file ? null : generated,
-        package: owner,
-        within: functionNameAt(source, declared === -1 ? at : declared),
-        sites: sitesOf(source, script, where.look === 'function' ? null : where.name),
-      };
+      const location = toSource(position.script, position.line, position.column);
+      return { location, generated: null, package: ownerOf(position.script), within: null, sites: [] };
     },
   };
 }
+
+function ownerOf(script: string): PackageName | null {
+  const file = filePath(script);
+  return file === null || isNodeScript(script) ? null : packageOf(file);
+}
+
+const byPackage = (script: string) => (packageOf(script) === null ? 0 : 1);
 
 /** A package often ships its maps without the sources they speak of; then the file that runs is the one to open. */
 function isShown(file: string): boolean {
