@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: resultsFile ? ['default', ['json', { outputFile: resultsFile }]] : ['default'],
+    globalSetup: 'test/helpers/build.ts',
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,

@@ -5,8 +5,11 @@ interface Floor {
   readonly bytes: number;
 }
 
-// Fewer majors can rise by chance; with six, all pairs rising happens once in 720 orders.
-const MIN_FLOORS = 6;
+// In fewer, a wave of load or a warm-up of minutes looks like a leak.
+const MIN_FLOORS = 10;
+
+// How many of the latest floors must still rise for the second and the third snapshot.
+const LATEST_FLOORS = 6;
 
 // Beyond this many the older ones are thinned out: the trend needs their spread, not their number.
 const MAX_FLOORS = 96;
@@ -18,7 +21,7 @@ const MIN_TAU = 0.6;
 const MIN_PERSISTENCE = 0.5;
 
 const MIN_GROWTH_BYTES = 2 * 1024 * 1024;
-const MIN_GROWTH_SHARE = 0.05;
+const MIN_GROWTH_SHARE = 0.03;
 
 // After the third snapshot there is nothing more to compare until the heap is another one.
 const SNAPSHOTS_PER_EPISODE = 3;
@@ -39,7 +42,7 @@ export function createGrowthWatch(): GrowthWatch {
     // What an application loads when it starts rises steeply and ends; the later half of the floors is past it.
     if (taken === 0) return growsOn(floors) || growsOn(floors.slice(floors.length >> 1));
     if (taken === SNAPSHOTS_PER_EPISODE) return bytes > lastTakenBytes * NEXT_EPISODE_FACTOR;
-    return hasRisen(lastTakenBytes, bytes) && isRising(floors.slice(-MIN_FLOORS));
+    return hasRisen(lastTakenBytes, bytes) && isRising(floors.slice(-LATEST_FLOORS));
   };
   return {
     add(atMs, bytes) {

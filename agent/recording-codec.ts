@@ -2,8 +2,9 @@
  * The text of a recording's lines. Every entry is a JSON object with its `type`, except for the two that come by the
  * hundred thousand: a sample and a collection are arrays, so that a day at one sample a second stays under 20 MB.
  *
- *     ["s", atMs, rss, heapTotal, heapUsed, external, arrayBuffers, p50, p99, max, utilization, user, system, [bytes per space], {resources}]
- *     ["g", atMs, kind, pauseMs, floor | 0, count, totalPauseMs]
+ *     ["s", atMs, rss, heapTotal, heapUsed, external, arrayBuffers, p50, p99, max, utilization, user, system,
+ *           [bytes per space], [counts of the resources named below, {of others}]]
+ *     ["g", atMs, kind, pauseMs, floor, count, totalPauseMs]                           zeros at the end are left out
  *
  * As objects they are valid too, which is how one writes a recording by hand.
  */
@@ -27,7 +28,7 @@ export function decodeEntry(line: string, heapSpaces: readonly string[]): Record
   const value = parsed(line);
   if (Array.isArray(value)) return decodeColumns(value, heapSpaces);
   if (!isRecord(value) || typeof value.type !== 'string' || !Number.isFinite(value.atMs)) return null;
-  const isComplete = COMPLETE[value.type];
+  const isComplete = COMPLETE.get(value.type);
   return isComplete === undefined || isComplete(value) ? (value as unknown as RecordingEntry) : null;
 }
 
@@ -52,18 +53,44 @@ const SAMPLE_NUMBERS = [
   'cpuSystemMs',
 ] as const satisfies readonly (keyof Sample)[];
 
+/** The resource types that servers have by the hundred, in the order of a sample's counts; only ever added to, at the end. */
+const RESOURCES: readonly string[] = [
+  'Timeout',
+  'TCPSocketWrap',
+  'TCPServerWrap',
+  'PipeWrap',
+  'Immediate',
+  'TTYWrap',
+  'FSReqCallback',
+  'GetAddrInfoReqWrap',
+  'TLSWrap',
+  'MessagePort',
+  'ProcessWrap',
+  'UDPWRAP',
+];
+
 function sampleColumns(sample: Sample, heapSpaces: readonly string[]): readonly unknown[] {
   return [
     's',
     ...SAMPLE_NUMBERS.map((name) => rounded(sample[name])),
-    heapSpaces.map((name) => sample.heapSpaceBytes[name] ?? 0),
-    sample.activeResources,
+    withoutEndingZeros(heapSpaces.map((name) => sample.heapSpaceBytes[name] ?? 0)),
+    packedCounts(sample.activeResources),
   ];
 }
 
+function packedCounts(countByType: Readonly<Record<string, number>>): readonly unknown[] {
+  const counts = withoutEndingZeros(RESOURCES.map((type) => countByType[type] ?? 0));
+  const others = Object.entries(countByType).filter(([type]) => !RESOURCES.includes(type));
+  return others.length === 0 ? counts : [...counts, Object.fromEntries(others)];
+}
+
 function collectionColumns(gc: Collection): readonly unknown[] {
-  const columns = ['g', rounded(gc.atMs), gc.kind, rounded(gc.pauseMs), gc.heapUsedAfterBytes ?? 0];
-  return gc.count === undefined ? columns : [...columns, gc.count, rounded(gc.totalPauseMs ?? gc.pauseMs)];
+  const numbers = [gc.pauseMs, gc.heapUsedAfterBytes ?? 0, gc.count ?? 0, gc.totalPauseMs ?? 0];
+  return ['g', rounded(gc.atMs), gc.kind, ...withoutEndingZeros(numbers.map(rounded))];
+}
+
+function withoutEndingZeros(numbers: readonly number[]): readonly number[] {
+  return numbers.slice(0, numbers.findLastIndex((number) => number !== 0) + 1);
 }
 
 function decodeColumns(columns: readonly unknown[], heapSpaces: readonly string[]): RecordingEntry | null {
@@ -72,17 +99,25 @@ function decodeColumns(columns: readonly unknown[], heapSpaces: readonly string[
 }
 
 function decodeSample(columns: readonly unknown[], heapSpaces: readonly string[]): Sample | null {
-  const spaces = columns[SAMPLE_NUMBERS.length + 1];
-  const activeResources = columns[SAMPLE_NUMBERS.length + 2];
-  if (!Array.isArray(spaces) || !isRecord(activeResources)) return null;
+  const [spaces, counts] = columns.slice(SAMPLE_NUMBERS.length + 1);
+  if (!Array.isArray(spaces) || !Array.isArray(counts)) return null;
   const numbers = Object.fromEntries(SAMPLE_NUMBERS.map((name, index) => [name, columns[index + 1]]));
   const heapSpaceBytes = Object.fromEntries(heapSpaces.map((name, index) => [name, spaces[index] ?? 0]));
-  const sample = { type: 'sample', ...numbers, heapSpaceBytes, activeResources };
+  const sample = { type: 'sample', ...numbers, heapSpaceBytes, activeResources: unpackedCounts(counts) };
   return isSample(sample) ? (sample as unknown as Sample) : null;
 }
 
+function unpackedCounts(counts: readonly unknown[]): Fields {
+  const others = counts.at(-1);
+  const known = RESOURCES.map((type, index) => [type, counts[index]] as const);
+  return {
+    ...Object.fromEntries(known.filter(([, count]) => typeof count === 'number' && count > 0)),
+    ...(isRecord(others) && others),
+  };
+}
+
 function decodeCollection(columns: readonly unknown[]): Collection | null {
-  const [, atMs, kind, pauseMs, floorBytes, count, totalPauseMs] = columns;
+  const [, atMs, kind, pauseMs = 0, floorBytes, count, totalPauseMs] = columns;
   const gc = { type: 'gc', atMs, kind, pauseMs };
   if (!Number.isFinite(atMs) || !isCollection(gc)) return null;
   return {
@@ -102,15 +137,15 @@ const KINDS: readonly unknown[] = [
 ] satisfies readonly CollectionKind[];
 
 /** Entry type -> whether the fields that readers rely on are there. */
-const COMPLETE: Readonly<Record<string, (entry: Fields) => boolean>> = {
-  sample: isSample,
-  gc: isCollection,
-  snapshot: (entry) => Number.isFinite(entry.sequence) && typeof entry.status === 'string',
-  listening: (entry) => Number.isFinite(entry.port),
-  mark: (entry) => typeof entry.name === 'string',
-  notice: (entry) => typeof entry.message === 'string',
-  end: (entry) => Number.isFinite(entry.exitCode),
-};
+const COMPLETE: ReadonlyMap<string, (entry: Fields) => boolean> = new Map([
+  ['sample', isSample],
+  ['gc', isCollection],
+  ['snapshot', (entry) => Number.isFinite(entry.sequence) && typeof entry.status === 'string'],
+  ['listening', (entry) => Number.isFinite(entry.port)],
+  ['mark', (entry) => typeof entry.name === 'string'],
+  ['notice', (entry) => typeof entry.message === 'string'],
+  ['end', (entry) => Number.isFinite(entry.exitCode)],
+]);
 
 function isSample(entry: Fields): boolean {
   return (

@@ -3,8 +3,9 @@ import type { SnapshotReason, SnapshotTaken } from './recording.ts';
 import type { Snapshotter } from './snapshot.ts';
 import type { SnapshotAsk } from './trigger.ts';
 
-// The agent's own ideas stop the thread for at most a twentieth of its time.
-const REST_PER_PAUSE = 20;
+// The agent's own ideas stop the thread for at most a fifth of its time. A longer rest would let a fast leak grow until
+// the second snapshot is one too many.
+const REST_PER_PAUSE = 4;
 
 // What refused a snapshot, a full disk or little memory, rarely passes sooner.
 const REST_AFTER_REFUSAL_MS = 60_000;
