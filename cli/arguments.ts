@@ -2,6 +2,7 @@ import yargs from 'yargs';
 import type { Argv, Options } from 'yargs';
 import { LeakwatchError } from '../analyzer/error.ts';
 import type { Command } from './command.ts';
+import { DEFAULT_FILES } from './show-report.ts';
 import { nearest } from './suggest.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -95,8 +96,9 @@ function optionTable(command: Command): ReadonlyMap<string, Options> {
   );
 }
 
-// A bare --json prints to stdout. Its file name is only ever taken from --json=FILE, since the word that follows
-// may be a snapshot, which must not be written over.
+// The file of --json and --html is only ever taken from --json=FILE, since the word that follows may be a snapshot,
+// which must not be written over.
 function withFileName(word: string): string {
-  return word === '--json' ? '--json=-' : word;
+  const file = DEFAULT_FILES[word.replace(/^--/, '')];
+  return word.startsWith('--') && file !== undefined ? `${word}=${file}` : word;
 }

@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { analyzeSnapshots } from '../../analyzer/index.ts';
 import { defineCommand } from '../command.ts';
 import { isRunFolder } from '../run/run-folder.ts';
-import { EXIT_CODE, JSON_OPTION, showReport } from '../show-report.ts';
+import { EXIT_CODE, REPORT_OPTIONS, showReport } from '../show-report.ts';
 import { UsageError } from '../usage-error.ts';
 import { giveVerdict, progressOn } from '../verdict.ts';
 
@@ -17,13 +18,13 @@ export const analyzeCommand = defineCommand({
   ],
   examples: [
     ['leakwatch analyze before.heapsnapshot after.heapsnapshot later.heapsnapshot', 'saved by any tool'],
-    ['leakwatch analyze .leakwatch/2026-11-20_10-15-00', 'a run, once more'],
+    ['leakwatch analyze .leakwatch/20261120-101500', 'a run, once more'],
     ['leakwatch analyze --json *.heapsnapshot | jq .headline', 'for a script'],
   ],
-  options: JSON_OPTION,
+  options: REPORT_OPTIONS,
   async run({ flags, operands, afterDashes, terminal }) {
     const paths = [...operands, ...(afterDashes ?? [])];
-    const target = { output: terminal.out, terminal };
+    const target = { flags, output: terminal.out, terminal };
     if (paths.length === 0) {
       throw new UsageError(
         'There is nothing to analyze.',
@@ -31,12 +32,12 @@ export const analyzeCommand = defineCommand({
       );
     }
     if (paths.length === 1 && isFolder(paths[0]) && isRunFolder(paths[0])) {
-      return giveVerdict(paths[0], flags.json, target);
+      return giveVerdict(resolve(paths[0]), target);
     }
     const report = await analyzeSnapshots(paths, { onProgress: progressOn(terminal) }).finally(() =>
       terminal.status(null),
     );
-    showReport(report, flags.json, target);
+    await showReport(report, { ...target, runFolder: null });
     return EXIT_CODE[report.verdict];
   },
 });

@@ -1,8 +1,7 @@
 import { once } from 'node:events';
-import { relative } from 'node:path';
 import { startDashboard } from '../../ui/server.ts';
 import { defineCommand } from '../command.ts';
-import { findRunFolder } from '../run/run-folder.ts';
+import { findRunFolder, shownFolder } from '../run/run-folder.ts';
 
 export const openCommand = defineCommand({
   name: 'open',
@@ -14,7 +13,7 @@ export const openCommand = defineCommand({
   ],
   examples: [
     ['leakwatch open', 'the newest run'],
-    ['leakwatch open --port 8080 .leakwatch/2026-11-20_10-15-00', 'this one, there'],
+    ['leakwatch open --port 8080 .leakwatch/20261120-101500', 'this one, there'],
   ],
   options: {
     port: { alias: 'p', type: 'number', requiresArg: true, default: 0, describe: 'Port; 0 is any free one' },
@@ -22,9 +21,7 @@ export const openCommand = defineCommand({
   async run({ flags, operands, terminal }) {
     const runFolder = findRunFolder(operands[0]);
     const dashboard = await startDashboard({ runFolder, port: flags.port, live: true });
-    terminal.note(
-      `${relative('', runFolder) || runFolder} on ${terminal.err.colors.underline(dashboard.url)}`,
-    );
+    terminal.note(`${shownFolder(runFolder)} on ${terminal.err.colors.underline(dashboard.url)}`);
     terminal.note('Ctrl-C ends it');
     await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
     await dashboard.close();

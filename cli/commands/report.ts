@@ -5,7 +5,7 @@ import { REPORT_VERSION } from '../../analyzer/report.ts';
 import type { Report } from '../../analyzer/report.ts';
 import { defineCommand } from '../command.ts';
 import { REPORT_FILE, findRunFolder } from '../run/run-folder.ts';
-import { EXIT_CODE, JSON_OPTION, showReport } from '../show-report.ts';
+import { EXIT_CODE, REPORT_OPTIONS, showReport } from '../show-report.ts';
 import { UsageError } from '../usage-error.ts';
 import { analyzeFolder } from '../verdict.ts';
 
@@ -20,15 +20,14 @@ export const reportCommand = defineCommand({
   ],
   examples: [
     ['leakwatch report', 'of the newest run'],
-    ['leakwatch report --json=leak.json .leakwatch/2026-11-20_10-15-00', 'of this one, into a file'],
+    ['leakwatch report --html=leak.html .leakwatch/20261120-101500', 'of this one, to send around'],
   ],
-  options: JSON_OPTION,
+  options: REPORT_OPTIONS,
   async run({ flags, operands, terminal }) {
     if (operands.length > 1) throw new UsageError('Only one run folder can be reported at a time.');
     const runFolder = findRunFolder(operands[0]);
-    const target = { output: terminal.out, terminal };
-    const report = keptReport(runFolder) ?? (await analyzeFolder(runFolder, target));
-    showReport(report, flags.json, target);
+    const report = keptReport(runFolder) ?? (await analyzeFolder(runFolder, terminal));
+    await showReport(report, { flags, output: terminal.out, terminal, runFolder });
     return EXIT_CODE[report.verdict];
   },
 });

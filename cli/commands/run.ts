@@ -1,4 +1,3 @@
-import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Dashboard } from '../../ui/server.ts';
 import { startDashboard } from '../../ui/server.ts';
@@ -8,9 +7,10 @@ import { parseDuration } from '../duration.ts';
 import { describeEnd, shellExitCode } from '../run/app-process.ts';
 import { recordRun } from '../run/record-run.ts';
 import type { RunOptions } from '../run/record-run.ts';
-import { createRunFolder, discardRunFolder, writeRunFile } from '../run/run-folder.ts';
+import { createRunFolder, discardRunFolder, shownFolder, writeRunFile } from '../run/run-folder.ts';
 import { RunProgress } from '../run/run-progress.ts';
-import { JSON_OPTION } from '../show-report.ts';
+import { REPORT_OPTIONS } from '../show-report.ts';
+import type { ReportTarget } from '../show-report.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { giveVerdict } from '../verdict.ts';
@@ -51,7 +51,7 @@ const options = {
     describe: 'Port of the dashboard (default: any free one)',
   },
   'no-dashboard': { type: 'boolean', describe: 'Serve no dashboard' },
-  ...JSON_OPTION,
+  ...REPORT_OPTIONS,
 } as const;
 
 export const runCommand = defineCommand({
@@ -84,12 +84,12 @@ export const runCommand = defineCommand({
       inTerminal: Boolean(process.stdin.isTTY || process.stderr.isTTY),
     };
     const runFolder = createRunFolder(flags.out, new Date());
-    terminal.note(`recording into ${relative('', runFolder)}`);
+    terminal.note(`recording into ${shownFolder(runFolder)}`);
     const dashboard = flags['no-dashboard']
       ? null
       : await openDashboard(runFolder, flags.port ?? 0, terminal);
     try {
-      return await observe({ ...plan, runFolder }, flags.json, terminal);
+      return await observe({ ...plan, runFolder }, { flags, output: terminal.err, terminal });
     } finally {
       discardRunFolder(runFolder);
       terminal.status(null);
@@ -115,15 +115,14 @@ async function openDashboard(runFolder: string, port: number, terminal: Terminal
   return dashboard;
 }
 
-async function observe(plan: RunOptions, json: string | undefined, terminal: Terminal): Promise<ExitCode> {
+async function observe(plan: RunOptions, target: Omit<ReportTarget, 'runFolder'>): Promise<ExitCode> {
+  const { terminal } = target;
   const run = { command: plan.command, load: plan.load, startedAt: Date.now() };
   writeRunFile(plan.runFolder, { ...run, endedAt: null, exitCode: null, signal: null });
   const end = await recordRun(plan, new RunProgress(terminal));
   writeRunFile(plan.runFolder, { ...run, endedAt: Date.now(), exitCode: end.exitCode, signal: end.signal });
   if (end.endedBy === 'app') terminal.note(`the application ended by itself: ${describeEnd(end)}`);
-  const verdictCode = end.recorded
-    ? await giveVerdict(plan.runFolder, json, { output: terminal.err, terminal })
-    : 2;
+  const verdictCode = end.recorded ? await giveVerdict(plan.runFolder, target) : 2;
   if (!end.recorded)
     terminal.note(`no Node.js process was recorded; does \`${plan.command[0]}\` start Node?`);
   return (end.endedBy === 'app' && shellExitCode(end)) || verdictCode;

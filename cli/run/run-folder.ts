@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import { RECORDING_SUFFIX, RECORDING_VERSION } from '../../agent/recording.ts';
 import type { RunFile } from '../../agent/recording.ts';
 import { LeakwatchError } from '../../analyzer/error.ts';
@@ -38,6 +38,12 @@ export function createRunFolder(wanted: string | undefined, now: Date): string {
 export function discardRunFolder(folder: string): void {
   if (readdirSync(folder).some((name) => name !== RUN_FILE)) return;
   rmSync(folder, { recursive: true });
+}
+
+/** The folder as a person would write it from here. */
+export function shownFolder(folder: string): string {
+  const path = relative('', folder);
+  return path === '' || path.startsWith('..') ? folder : path;
 }
 
 /** True for a folder that a run left its recordings in. */
@@ -98,7 +104,7 @@ function unusedFolder(path: string): string {
   }
 }
 
-/** `2026-11-20_10-15-00`, by the clock on the wall. */
+// As the agent names the runs that it starts by itself, so that the two sort together.
 function timestamp(now: Date): string {
-  return now.toLocaleString('sv-SE').replaceAll(':', '-').replace(' ', '_');
+  return now.toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-');
 }

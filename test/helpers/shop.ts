@@ -36,7 +36,7 @@ export const SHOP_LEAKS: readonly ShopLeak[] = [
   },
   {
     leak: 'cache',
-    kind: 'collection',
+    kind: 'cache',
     holder: /entries|products/,
     file: 'src/lru-cache.js',
     line: 'this.entries = new Map();',
