@@ -1,12 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Recording } from '../agent/recording.ts';
-import { factsOf } from './detectors/facts.ts';
+import { factsOf, factsOfStore } from './detectors/facts.ts';
 import type { Scale } from './finding.ts';
 import { findingOf } from './finding.ts';
 import type { Census } from './growth/census.ts';
 import { takeCensus } from './growth/census.ts';
+import type { Cohorts } from './growth/cohorts.ts';
 import { cohorts, cohortsByPath } from './growth/cohorts.ts';
+import type { GrowingStore } from './growth/stores.ts';
+import { growingStores } from './growth/stores.ts';
 import { holdings } from './growth/holders.ts';
 import { comparability } from './growth/lineage.ts';
 import type { PathTree } from './growth/path-tree.ts';
@@ -75,8 +78,8 @@ export async function analyzeSnapshots(
     ordered.some((taken, index) => taken !== snapshots[index]),
   );
   options.onProgress?.({ phase: 'judge', file: '', done: JUDGE_AT });
-  const judged = judgeGrowth(ordered, newest, labels, trie, comparable);
-  const findings = findingsOf(judged, ordered, newest, labels, options);
+  const growth = judgeGrowth(ordered, newest, labels, trie, comparable);
+  const findings = findingsOf(growth, ordered, newest, labels, options);
   const report = {
     version: REPORT_VERSION,
     findings,
@@ -85,7 +88,11 @@ export async function analyzeSnapshots(
     comparability: comparable,
     process: options.recording ? processOf(options.recording) : null,
   };
-  return { ...report, ...conclude(report, judged), elapsedMs: Math.round(performance.now() - startedAt) };
+  return {
+    ...report,
+    ...conclude(report, growth.judged),
+    elapsedMs: Math.round(performance.now() - startedAt),
+  };
 }
 
 const JUDGE_AT = 0.9; // of the work, by the clock: reading and walking take the rest
@@ -135,22 +142,32 @@ function inOrder(snapshots: readonly Taken[]): Taken[] {
   return snapshots.toSorted((a, b) => a.census.maxId - b.census.maxId);
 }
 
+/** What grew, and what it means. */
+interface Growth {
+  readonly judged: readonly Judged[];
+  readonly stores: readonly GrowingStore[];
+  readonly population: Cohorts | null;
+}
+
 function judgeGrowth(
   ordered: readonly Taken[],
   newest: PathTree,
   labels: Interner,
   trie: PathTrie,
   comparable: Comparability,
-): Judged[] {
-  if (ordered.length < 2 || comparable.kind === 'different') return [];
+): Growth {
+  if (ordered.length < 2 || comparable.kind === 'different')
+    return { judged: [], stores: [], population: null };
   const censuses = ordered.map(({ census }) => census);
   const byIds = comparable.kind === 'same-lineage';
   const population = (byIds ? cohorts : cohortsByPath)(censuses, newest, trie.size);
   const isEngine = (path: number) => isEngineRoot(labels.text(trie.className(path)));
-  return sift(trie, population, isEngine, {
+  const judged = sift(trie, population, isEngine, {
     windowWeights: windowWeights(ordered),
     comparable: byIds ? 'ids' : 'paths',
   });
+  const stores = byIds ? growingStores(censuses, newest, population) : [];
+  return { judged, stores, population };
 }
 
 /** Milliseconds between the snapshots, or null when the files' times make no sense (copied, unpacked). */
@@ -164,29 +181,38 @@ function windowWeights(ordered: readonly Taken[]): number[] | null {
 const MIN_WINDOW_MS = 50; // snapshots themselves take longer; less between two files is a copy's time
 
 function findingsOf(
-  judged: readonly Judged[],
+  { judged, stores, population }: Growth,
   ordered: readonly Taken[],
   newest: PathTree,
   labels: Interner,
   options: AnalyzeOptions,
 ): Finding[] {
-  const leaks = judged.filter(({ judgement }) => judgement.is === 'leak');
-  if (leaks.length === 0) return [];
+  const leaks = judged.flatMap(({ group, judgement }) =>
+    judgement.is === 'leak' ? [{ group, judgement }] : [],
+  );
+  if (population === null || leaks.length + stores.length === 0) return [];
   const view = objectView(newest.graph);
   const scripts = scriptsOf(newest.graph);
-  const lines = locator(options.root ?? options.recording?.header.cwd ?? process.cwd(), scripts.names);
+  const root = options.root ?? options.recording?.header.cwd ?? process.cwd();
+  const lines = locator(root, scripts.names);
+  const scale = scaleOf(ordered);
+  const groups = leaks.map(({ group }) => group);
+  const grown = holdings(groups, newest, population).flatMap((holding, index) => {
+    const facts = factsOf(holding, newest, view, scripts, labels);
+    return facts ? [findingOf(facts, leaks[index].judgement.confidence, lines, scale)] : [];
+  });
+  const numbers = stores.map((store) =>
+    findingOf(factsOfStore(store, newest, view, scripts, labels), store.confidence, lines, scale),
+  );
+  return relate([...grown, ...numbers]);
+}
+
+function scaleOf(ordered: readonly Taken[]): Scale {
   const weights = windowWeights(ordered);
-  const scale: Scale = {
+  return {
     durationMs: weights === null ? null : weights.reduce((total, weight) => total + weight, 0),
     heapGrowthBytes: ordered.at(-1)!.census.heapBytes - ordered[0].census.heapBytes,
   };
-  const groups = leaks.map(({ group }) => group);
-  const findings = holdings(groups, newest, leaks[0].population).flatMap((holding, index) => {
-    const facts = factsOf(holding, newest, view, scripts, labels);
-    const { judgement } = leaks[index];
-    return facts && judgement.is === 'leak' ? [findingOf(facts, judgement.confidence, lines, scale)] : [];
-  });
-  return relate(findings);
 }
 
 function summaryOf(taken: Taken): SnapshotSummary {

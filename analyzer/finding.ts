@@ -3,8 +3,9 @@ import { basename } from 'node:path';
 import { detectors } from './detectors/index.ts';
 import type { Diagnosis } from './detectors/detector.ts';
 import type { Facts } from './detectors/facts.ts';
+import { holderName, lookFor } from './detectors/holder-name.ts';
 import { holderCount } from './detectors/words.ts';
-import type { Confidence, Culprit, Finding, Growth, SourceLocation } from './report.ts';
+import type { Confidence, Culprit, Finding, Growth, Site, SourceLocation } from './report.ts';
 import type { Located, Locator } from './source/locate.ts';
 import { traceOf } from './trace.ts';
 
@@ -21,7 +22,7 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
   const diagnosis = diagnose(facts);
   const located = locator.locate(diagnosis.where);
   const growth = growthOf(facts, diagnosis, scale);
-  const culprit = culpritOf(diagnosis, located);
+  const culprit = culpritOf(diagnosis, located, ownerSites(facts, diagnosis, locator));
   return {
     kind: diagnosis.kind,
     title: titleOf(diagnosis, located),
@@ -54,7 +55,20 @@ function titleOf(diagnosis: Diagnosis, located: Located): string {
 const placeText = (location: SourceLocation) => `${location.file}:${location.line}`;
 const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
-function culpritOf(diagnosis: Diagnosis, located: Located): Culprit {
+/** A class may be used in many places; who holds this instance of it is often the place to mend. */
+function ownerSites(facts: Facts, diagnosis: Diagnosis, locator: Locator): Site[] {
+  const inner = holderName(facts);
+  if (inner.anchor !== 'instance' || inner.className !== diagnosis.className) return [];
+  const outer = holderName(facts, inner.anchorNode);
+  if (outer.anchor === 'none' || outer.property === null) return [];
+  const { position, property, className } = outer;
+  const { location } = locator.locate({ position, look: lookFor(outer), name: property, className });
+  return location === null
+    ? []
+    : [{ role: 'created', what: `the ${inner.className} is \`${outer.name}\``, location }];
+}
+
+function culpritOf(diagnosis: Diagnosis, located: Located, owners: readonly Site[]): Culprit {
   const within =
     located.within === null || located.location === null ? [] : [{ ...located, within: located.within }];
   return {
@@ -67,6 +81,7 @@ function culpritOf(diagnosis: Diagnosis, located: Located): Culprit {
     ...(located.generated ? { generated: located.generated } : {}),
     sites: [
       ...located.sites,
+      ...owners,
       ...within.map(({ within: what, location }) => ({
         role: 'declared' as const,
         what,
@@ -96,7 +111,7 @@ function growthOf(facts: Facts, diagnosis: Diagnosis, scale: Scale): Growth {
 function evidenceOf(facts: Facts, growth: Growth): string[] {
   const holders = holderCount(facts);
   return [
-    `${growth.objects.join(' → ')} objects over ${growth.objects.length} snapshots`,
+    `${growth.objects.join(' → ')} ${facts.content === 'numbers' ? 'slots' : 'objects'} over ${growth.objects.length} snapshots`,
     ...(holders > 1 ? [`${holders} holders share the growth`] : []),
     ...(growth.shareOfHeapGrowth !== null && growth.shareOfHeapGrowth >= 0.01
       ? [`${Math.round(growth.shareOfHeapGrowth * 100)} % of the heap's growth hangs on it`]
@@ -107,6 +122,7 @@ function evidenceOf(facts: Facts, growth: Growth): string[] {
 function leakingReason(facts: Facts): string {
   const { steps, survival } = facts.holding.group;
   const total = sum(steps);
+  if (facts.content === 'numbers') return `room for ${total} more was made`;
   return survival === null
     ? `${total} came`
     : `${total} came, ${Math.round(survival * 100)} % of them stayed`;

@@ -15,7 +15,7 @@ export const collection: Detector = {
     const kind = kindOf(facts, name);
     const many = holderCount(facts);
     const link = facts.isChain && facts.memberVia.startsWith('.') ? facts.memberVia.slice(1) : null;
-    const what = describeObjects(facts.view, facts.member);
+    const what = facts.content === 'numbers' ? 'numbers (slots)' : describeObjects(facts.view, facts.member);
     return {
       kind,
       subject: `${many > 1 ? `each of ${many} ` : ''}${containerWord(facts)} ${namePhrase(name)}`,
@@ -60,7 +60,7 @@ function kindOf(facts: Facts, name: HolderName): FindingKind {
   if (isKeyed(facts) || CACHE_WORD.test(name.className ?? '') || CACHE_WORD.test(name.name)) return 'cache';
   if (isOnStream(facts)) return 'stream';
   if (isModuleLevel(facts, name)) return 'global';
-  return facts.view.isString(facts.member) ? 'string' : 'collection';
+  return facts.content === 'objects' && facts.view.isString(facts.member) ? 'string' : 'collection';
 }
 
 /** Entries are found again by a key that is data: Map, or more properties than code would write. */

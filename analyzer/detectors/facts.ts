@@ -1,3 +1,4 @@
+import type { GrowingStore } from '../growth/stores.ts';
 import type { Holding } from '../growth/holders.ts';
 import type { PathTree } from '../growth/path-tree.ts';
 import { NO_NODE } from '../growth/path-tree.ts';
@@ -28,6 +29,8 @@ export interface Facts {
   readonly memberVia: string;
   /** Class of most sampled members. */
   readonly memberClass: string;
+  /** numbers: V8 shows none of the content, `member` is the holder itself. */
+  readonly content: 'objects' | 'numbers';
   /** True when members hang off each other (a list, a chain of closures) and not all off the holder. */
   readonly isChain: boolean;
 }
@@ -56,9 +59,51 @@ export function factsOf(
     member,
     memberVia: labels.text(tree.via[member]),
     memberClass,
+    content: 'objects',
     isChain: direct < holding.samples.length / 2,
   };
 }
+
+/** The facts about a container whose content a snapshot does not show; its growth is told in bytes. */
+export function factsOfStore(
+  store: GrowingStore,
+  tree: PathTree,
+  view: ObjectView,
+  scripts: Scripts,
+  labels: Interner,
+): Facts {
+  const { node, bytes } = store;
+  const gained = bytes.map((value, window) => (window === 0 ? value : value - bytes[window - 1]));
+  const group = {
+    holderPath: tree.path[node],
+    paths: [],
+    counts: bytes.map((value) => Math.round(value / BYTES_PER_SLOT)),
+    steps: gained.slice(1).map((value) => Math.round(value / BYTES_PER_SLOT)),
+    survival: null,
+    oldestSurvival: null,
+  };
+  const holding = {
+    group,
+    holders: [{ node, newObjects: group.steps.length }],
+    samples: [node],
+    bytesByWindow: gained,
+  };
+  return {
+    tree,
+    view,
+    scripts,
+    holding,
+    chain: chainTo(node, tree, view, labels),
+    holder: node,
+    member: node,
+    memberVia: ELEMENT_LABEL,
+    memberClass: 'number',
+    content: 'numbers',
+    isChain: false,
+  };
+}
+
+const BYTES_PER_SLOT = 8;
 
 /** The steps from the root to a node, the node last. */
 export function chainTo(node: number, tree: PathTree, view: ObjectView, labels: Interner): Step[] {

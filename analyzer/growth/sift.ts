@@ -9,7 +9,6 @@ import type { PathTrie } from './path-trie.ts';
 export interface Judged {
   readonly group: GrowthGroup;
   readonly judgement: Judgement;
-  readonly population: Cohorts;
 }
 
 /**
@@ -29,7 +28,7 @@ export function sift(
     const group = waiting.pop()!;
     if (isEngine(group.holderPath)) continue;
     const judgement = judge(group, options);
-    judged.push({ group, judgement, population });
+    judged.push({ group, judgement });
     if (judgement.is !== 'leak') waiting.push(...groupsBelow(group, trie, growing, population));
   }
   return judged;

@@ -11,6 +11,12 @@ export interface TextOptions {
 
 type Paint = ReturnType<typeof pc.createColors>;
 
+const SITE_LABELS = {
+  added: 'added at',
+  created: 'held at',
+  captured: 'captured',
+  declared: 'declared',
+} as const;
 const LABEL_WIDTH = 12;
 const MIN_WIDTH = 40; // narrower terminals wrap by themselves rather than having one word per line
 
@@ -52,8 +58,8 @@ function findingBlock(finding: Finding, number: number, paint: Paint, width: num
     ['kind', `${finding.kind}, ${confidence.level} confidence (${confidence.reasons.join('; ')})`],
     ['where', culprit.location ? locationText(culprit.location) : 'the snapshot does not tell the line'],
     ...culprit.sites
-      .filter((site) => site.role === 'added')
-      .map((site) => ['added at', `${locationText(site.location)} (${site.what})`] as const),
+      .filter((site) => site.role === 'added' || site.role === 'created')
+      .map((site) => [SITE_LABELS[site.role], `${locationText(site.location)} (${site.what})`] as const),
     ['whose', culprit.package ? packageText(culprit.package.name, culprit.package.version) : 'application'],
     ['filled by', `${growth.what}: ${growth.objects.map(numberText).join(' → ')}`],
     ['holds', `${growth.bytes.map(bytesText).join(' → ')}${shareText(growth.shareOfHeapGrowth)}`],
