@@ -7,8 +7,11 @@ import type { CollectionKind, SnapshotTaken } from '../agent/recording.ts';
 
 /** Everything about a run except its series. */
 export interface RunOverview {
-  /** waiting: nothing recorded yet. recording: a process writes. analyzing: all ended, no report yet. */
-  readonly status: 'waiting' | 'recording' | 'analyzing' | 'finished';
+  /**
+   * waiting: nothing recorded yet. reading: what was recorded is not all read. recording: a process writes. analyzing:
+   * all ended, no report yet.
+   */
+  readonly status: 'waiting' | 'reading' | 'recording' | 'analyzing' | 'finished';
   /** The run folder's own name, without the path to it. */
   readonly name: string;
   readonly command: readonly string[];

@@ -22,6 +22,7 @@ export class RunWatcher {
   private folderProblem: string | null = null;
   private reportProblem: string | null = null;
   private ownRevision = 0;
+  private read = false;
 
   constructor(folder: string, live: boolean) {
     this.folder = resolve(folder);
@@ -37,9 +38,16 @@ export class RunWatcher {
 
   async refresh(): Promise<void> {
     await this.findRecordings();
-    for (const process of this.processes.values()) await process.refresh();
     await this.readRunFile();
     await this.readReport();
+    await Promise.all([...this.processes.values()].map((process) => process.refresh()));
+    if (!this.read) this.ownRevision++;
+    this.read = true;
+  }
+
+  /** Lets a reading that goes on come to its end soon. */
+  stop(): void {
+    for (const process of this.processes.values()) process.stop();
   }
 
   overview(): RunOverview {
@@ -67,6 +75,7 @@ export class RunWatcher {
   }
 
   private status(processes: readonly ProcessOverview[]): RunOverview['status'] {
+    if (!this.read && processes.length > 0) return 'reading';
     if (this.report || !this.live) return 'finished';
     if ((this.run?.endedAt ?? null) !== null) return 'analyzing';
     if (processes.length === 0) return 'waiting';

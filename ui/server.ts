@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { LeakwatchError } from '../analyzer/error.ts';
@@ -15,6 +16,10 @@ import { locationsOf, sourceExcerpt } from './source-excerpt.ts';
 import { MAX_BUCKETS, timelineOf } from './timeline.ts';
 
 const REFRESH_MS = 500;
+
+/** A long recording goes on being read while the page is already there. */
+const PATIENCE_MS = 150;
+
 const DEFAULT_BUCKETS = 600;
 
 export interface DashboardOptions {
@@ -42,11 +47,12 @@ export interface Dashboard {
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const run = new RunWatcher(options.runFolder, options.live);
   const events = new EventStream();
-  await run.refresh();
+  const reading = run.refresh();
+  await Promise.race([reading, delay(PATIENCE_MS, undefined, { ref: false })]);
   const token = options.token ?? randomBytes(16).toString('hex');
   const server = createServer(dashboardApp({ run, events, page: readPageFiles(options.pageFolder), token }));
   const port = await listen(server, options.port ?? 0);
-  const stopRefreshing = options.live ? keepRefreshing(run, events) : async () => {};
+  const stopRefreshing = keepRefreshing(run, events, reading);
   return {
     url: `http://127.0.0.1:${port}/#token=${token}`,
     async close() {
@@ -131,18 +137,21 @@ async function listen(server: ReturnType<typeof createServer>, port: number): Pr
   return (server.address() as AddressInfo).port;
 }
 
-/** Reads the folder again and again, one reading at a time; the result stops it and waits for the last one. */
-function keepRefreshing(run: RunWatcher, events: EventStream): () => Promise<void> {
+/**
+ * Reads a live folder again and again, one reading at a time, and tells the pages what is new meanwhile.
+ * @param first the reading that is under way
+ * @returns what stops it, and waits for its end
+ */
+function keepRefreshing(run: RunWatcher, events: EventStream, first: Promise<void>): () => Promise<void> {
   let told = run.revision;
-  let reading: Promise<void> | null = null;
-  const readAndTell = async () => {
-    await run.refresh();
+  let reading: Promise<void> | null = first.finally(() => (reading = null));
+  const timer = setInterval(() => {
+    if (run.live) reading ??= run.refresh().finally(() => (reading = null));
     if (run.revision !== told) events.tell('change', { revision: (told = run.revision) });
-    reading = null;
-  };
-  const timer = setInterval(() => (reading ??= readAndTell()), REFRESH_MS);
+  }, REFRESH_MS);
   return async () => {
     clearInterval(timer);
+    run.stop();
     await reading;
   };
 }

@@ -24,6 +24,7 @@ export class Tail {
   private offset = 0;
   private unfinished: Buffer[] = [];
   private unfinishedBytes = 0;
+  private stopped = false;
 
   constructor(path: string, listener: TailListener) {
     this.path = path;
@@ -48,12 +49,17 @@ export class Tail {
     }
   }
 
+  /** Ends a reading after the block it is at. */
+  stop(): void {
+    this.stopped = true;
+  }
+
   private async readFrom(file: FileHandle): Promise<void> {
     const { ino, size } = await file.stat();
     if (this.inode !== -1 && (ino !== this.inode || size < this.offset)) this.restart();
     this.inode = ino;
     const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, Math.max(1, size - this.offset)));
-    while (this.offset < size) {
+    while (this.offset < size && !this.stopped) {
       const { bytesRead } = await file.read(block, 0, block.length, this.offset);
       if (bytesRead === 0) return;
       this.offset += bytesRead;

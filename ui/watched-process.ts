@@ -31,6 +31,10 @@ export class WatchedProcess implements TailListener {
     this.gone = gone;
   }
 
+  stop(): void {
+    this.tail.stop();
+  }
+
   line(text: string): void {
     this.revision++;
     if (!this.series) this.begin(text);

@@ -12,6 +12,7 @@ import { verdictSection } from './verdict.ts';
 
 const STATUS = {
   waiting: 'waiting',
+  reading: 'reading',
   recording: 'live',
   analyzing: 'analyzing',
   finished: 'finished',

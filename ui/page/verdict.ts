@@ -6,6 +6,7 @@ import { bytes, count, duration, signed } from './format.ts';
 
 const NO_VERDICT: Readonly<Record<RunOverview['status'], readonly [string, string]>> = {
   waiting: ['Waiting for the application', 'The charts start with its first sample, a second after it does.'],
+  reading: ['Reading the recording', 'The charts fill up while it is read.'],
   recording: ['Watching', 'The verdict comes when the run is over.'],
   analyzing: ['Analyzing the snapshots', 'The application has ended; this takes a few seconds.'],
   finished: ['Recorded, not analyzed', 'This run has no report; the recording is below.'],
