@@ -74,6 +74,11 @@ export class RunWatcher {
     return [...new Set(headers.filter((cwd) => typeof cwd === 'string'))];
   }
 
+  /** Whether ids mean the same object in all snapshots, as far as the report tells. */
+  sameLineage(): boolean {
+    return this.report?.comparability.kind === 'same-lineage';
+  }
+
   private status(processes: readonly ProcessOverview[]): RunOverview['status'] {
     if (!this.read && processes.length > 0) return 'reading';
     if (this.report || !this.live) return 'finished';

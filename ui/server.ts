@@ -7,6 +7,8 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { LeakwatchError } from '../analyzer/error.ts';
 import { EventStream } from './event-stream.ts';
+import { HeapClient } from './heap/heap-client.ts';
+import { heapRoutes } from './heap/heap-routes.ts';
 import { guard, requireToken } from './guard.ts';
 import { readPageFiles } from './page-files.ts';
 import type { PageFiles } from './page-files.ts';
@@ -32,6 +34,8 @@ export interface DashboardOptions {
   readonly token?: string;
   /** Where the built page lies, when it is not beside this module. */
   readonly pageFolder?: string;
+  /** The compiled heap process, when it is not beside this module's own folder. */
+  readonly heapProcess?: string;
 }
 
 export interface Dashboard {
@@ -47,16 +51,20 @@ export interface Dashboard {
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
   const run = new RunWatcher(options.runFolder, options.live);
   const events = new EventStream();
+  const heap = new HeapClient((share) => events.tell('heap', { share }), options.heapProcess);
   const reading = run.refresh();
   await Promise.race([reading, delay(PATIENCE_MS, undefined, { ref: false })]);
   const token = options.token ?? randomBytes(16).toString('hex');
-  const server = createServer(dashboardApp({ run, events, page: readPageFiles(options.pageFolder), token }));
+  const server = createServer(
+    dashboardApp({ run, events, heap, page: readPageFiles(options.pageFolder), token }),
+  );
   const port = await listen(server, options.port ?? 0);
   const stopRefreshing = keepRefreshing(run, events, reading);
   return {
     url: `http://127.0.0.1:${port}/#token=${token}`,
     async close() {
       await stopRefreshing();
+      heap.cancel();
       events.close();
       server.close();
       server.closeAllConnections();
@@ -67,11 +75,12 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
 interface AppParts {
   readonly run: RunWatcher;
   readonly events: EventStream;
+  readonly heap: HeapClient;
   readonly page: PageFiles;
   readonly token: string;
 }
 
-function dashboardApp({ run, events, page, token }: AppParts): Express {
+function dashboardApp({ run, events, heap, page, token }: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
   app.set('etag', false);
@@ -86,6 +95,7 @@ function dashboardApp({ run, events, page, token }: AppParts): Express {
   app.post('/api/snapshot', requireToken(token), (request, response) =>
     askForSnapshot(run, request, response),
   );
+  app.use('/api/heap', requireToken(token), heapRoutes(run, heap));
   app.use((_request, response) => void response.status(404).json({ error: 'There is nothing here.' }));
   app.use(answerError);
   return app;

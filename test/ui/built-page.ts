@@ -17,6 +17,8 @@ export async function buildPage(): Promise<string> {
     outdir: folder,
     logLevel: 'error',
   });
+  const entry = resolve(PAGE, '../heap/heap-process.ts');
+  await build({ entryPoints: [entry], bundle: true, platform: 'node', outdir: folder, logLevel: 'error' });
   copyFileSync(join(PAGE, 'index.html'), join(folder, 'index.html'));
   return folder;
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -8,6 +8,7 @@ import { startDashboard } from '../../ui/server.ts';
 import type { Dashboard } from '../../ui/server.ts';
 import { renderHtmlReport } from '../../ui/static-report.ts';
 import { launchBrowser } from '../helpers/browser.ts';
+import { seriousFaults } from './accessibility.ts';
 import { buildPage } from './built-page.ts';
 import { HOSTILE_TEXT, cleanReport, leakReport, unknownReport } from './sample-report.ts';
 import {
@@ -19,8 +20,6 @@ import {
   writeSampleCode,
   writeSampleRun,
 } from './sample-run.ts';
-
-const AXE = readFileSync(join(__dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 let pageFolder: string;
@@ -110,18 +109,6 @@ function inkOf(opened: Page, chart: string): Promise<number> {
 async function spanOf(opened: Page): Promise<string[]> {
   const rows = opened.locator('[data-chart=memory] tbody th');
   return [(await rows.first().textContent())!, (await rows.last().textContent())!];
-}
-
-interface AxeResult {
-  readonly violations: readonly { id: string; impact: string; nodes: readonly { html: string }[] }[];
-}
-
-async function seriousFaults(opened: Page): Promise<string[]> {
-  await opened.evaluate(`${AXE}; undefined`);
-  const result = await opened.evaluate<AxeResult>('axe.run()');
-  return result.violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes[0].html.slice(0, 200)}`);
 }
 
 describe('the verdict', () => {

@@ -83,7 +83,7 @@ function traceStep(step: TraceElement): HTMLElement {
   const { label, via, status, reason, location, foldedSteps } = step;
   const mark = { expected: null, suspect: 'suspect', leaking: 'leaks' }[status];
   const notes: Child[] = [
-    reason !== null && el('span', { class: 'reason' }, reason),
+    reason !== null && el('span', { class: 'reason' }, prose(reason)),
     location && el('code', { class: 'location' }, `${location.file}:${location.line}`),
     foldedSteps > 0 &&
       el(
@@ -96,7 +96,7 @@ function traceStep(step: TraceElement): HTMLElement {
     'li',
     { 'data-status': status },
     via !== '' && el('span', { class: 'via' }, via),
-    el('span', { class: 'label' }, label),
+    el('span', { class: 'label' }, prose(label)),
     mark !== null && el('span', { class: 'mark' }, mark),
     ...notes,
   );

@@ -4,7 +4,9 @@ import { findingCards } from './finding-card.ts';
 import { duration } from './format.ts';
 import { processTable } from './processes.ts';
 import { leakPage } from './leak-page.ts';
+import { heapScreen } from './heap-screen.ts';
 import { currentRoute } from './route.ts';
+import type { Route } from './route.ts';
 import { runSource } from './source.ts';
 import { followTheme } from './theme.ts';
 import { timelinePanel } from './timeline.ts';
@@ -23,20 +25,22 @@ const timeline = timelinePanel(source);
 const byId = (id: string) => document.getElementById(id)!;
 const slots = { verdict: el('div'), findings: el('div'), processes: el('div'), problems: el('div') };
 const overviewScreen = [slots.verdict, slots.findings, slots.problems, slots.processes, timeline.element];
-const leakScreen = el('div');
+const otherScreen = el('div');
 let latest: RunOverview | null = null;
 let chosenProcess: string | null = null;
 let verdictShown = '';
 let refreshing: Promise<void> | null = null;
 let refreshAgain = false;
 
-byId('main').replaceChildren(...overviewScreen, leakScreen);
+byId('main').replaceChildren(...overviewScreen, otherScreen);
 addEventListener('hashchange', () => {
   showScreen();
   scrollTo(0, 0);
-  (leakScreen.querySelector('h1') ?? byId('main')).focus({ preventScroll: true });
+  (otherScreen.querySelector('h1') ?? byId('main')).focus({ preventScroll: true });
 });
 followTheme(byId('theme') as HTMLButtonElement, timeline.recolour);
+byId('screens').hidden = source.heap === null;
+showScreen();
 source.watch(refresh, (connected) => {
   document.body.dataset.connected = String(connected);
 });
@@ -57,12 +61,29 @@ function refresh(): void {
 function showScreen(): void {
   const route = currentRoute();
   for (const element of overviewScreen) element.hidden = route.screen !== 'overview';
-  const leak = route.screen === 'leak' && latest ? leakPage(latest.report, route.fingerprint, source) : null;
-  leakScreen.replaceChildren(...(leak ? [leak] : []));
-  document.title = [leak?.querySelector('h1')?.textContent?.slice(0, 80), 'leakwatch']
+  const screen = otherThanOverview(route);
+  otherScreen.replaceChildren(...(screen ? [screen] : []));
+  document.title = [screen?.querySelector('h1')?.textContent?.slice(0, 80), 'leakwatch']
     .filter(Boolean)
     .join(' · ');
-  if (!leak && latest) drawProcesses(latest);
+  for (const link of document.querySelectorAll('#screens a')) {
+    const isCurrent =
+      link.getAttribute('href') === (route.screen === 'overview' ? '#/' : `#/${route.screen}`);
+    if (isCurrent) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
+  if (!screen && latest) drawProcesses(latest);
+}
+
+function otherThanOverview(route: Route): HTMLElement | null {
+  if (route.screen === 'overview') return null;
+  if (route.screen === 'leak') return latest && leakPage(latest.report, route.fingerprint, source);
+  if (source.heap) return heapScreen(source.heap, route.screen, route.place);
+  return el(
+    'p',
+    { class: 'problem' },
+    'Snapshots are shown where the page was opened by the address that leakwatch printed.',
+  );
 }
 
 function draw(run: RunOverview): void {
@@ -93,7 +114,7 @@ function drawVerdict(run: RunOverview): void {
   slots.verdict.replaceChildren(verdictSection(run));
   const cards = findingCards(run.report?.findings ?? []);
   slots.findings.replaceChildren(...(cards ? [cards] : []));
-  showScreen();
+  if (currentRoute().screen === 'leak') showScreen();
 }
 
 function drawProcesses(run: RunOverview): void {

@@ -1,12 +1,29 @@
 /** Which screen the address names; the part after `#` alone, so that it works from disk too. */
 export type Route =
-  { readonly screen: 'overview' } | { readonly screen: 'leak'; readonly fingerprint: string };
+  | { readonly screen: 'overview' }
+  | { readonly screen: 'leak'; readonly fingerprint: string }
+  | { readonly screen: HeapScreenName; readonly place: HeapPlace };
+
+export type HeapScreenName = 'owners' | 'changes' | 'objects' | 'object';
+
+/** What of which snapshot is shown. */
+export interface HeapPlace {
+  /** Empty for the latest. */
+  readonly file: string;
+  readonly node: number;
+  readonly search: string;
+  readonly classKey: string;
+  readonly ignored: readonly number[];
+}
+
+const HEAP_SCREENS: readonly HeapScreenName[] = ['owners', 'changes', 'objects', 'object'];
 
 export function currentRoute(): Route {
   const fingerprint = /^#\/leak\/(.+)$/.exec(location.hash)?.[1];
-  return fingerprint === undefined
-    ? { screen: 'overview' }
-    : { screen: 'leak', fingerprint: decode(fingerprint) };
+  if (fingerprint !== undefined) return { screen: 'leak', fingerprint: decode(fingerprint) };
+  const [, name, query] = /^#\/(\w+)(?:\?(.*))?$/.exec(location.hash) ?? [];
+  const screen = HEAP_SCREENS.find((known) => known === name);
+  return screen ? { screen, place: placeIn(new URLSearchParams(query)) } : { screen: 'overview' };
 }
 
 /** The permanent address of a finding: the same for every run and every machine. */
@@ -14,9 +31,30 @@ export function leakAddress(fingerprint: string): string {
   return `#/leak/${encodeURIComponent(wellFormed(fingerprint))}`;
 }
 
+/** The address of a place in a snapshot. */
+export function heapAddress(screen: HeapScreenName, place: Partial<HeapPlace>): string {
+  const query = new URLSearchParams();
+  if (place.file) query.set('file', place.file);
+  if (place.node) query.set('node', String(place.node));
+  if (place.search) query.set('search', place.search);
+  if (place.classKey) query.set('class', place.classKey);
+  if (place.ignored?.length) query.set('ignored', place.ignored.join());
+  return query.size > 0 ? `#/${screen}?${query}` : `#/${screen}`;
+}
+
 /** Without halves of surrogate pairs, which no address can hold. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, '\uFFFD');
+}
+
+function placeIn(query: URLSearchParams): HeapPlace {
+  return {
+    file: query.get('file') ?? '',
+    node: Number(query.get('node') ?? 0),
+    search: query.get('search') ?? '',
+    classKey: query.get('class') ?? '',
+    ignored: (query.get('ignored') ?? '').split(',').filter(Boolean).map(Number),
+  };
 }
 
 function decode(text: string): string {

@@ -1,5 +1,7 @@
 import type { SourceLocation } from '../../analyzer/report.ts';
 import type { EmbeddedRun, RunOverview, SourceExcerpt, Timeline } from '../api.ts';
+import { heapSource } from './heap-source.ts';
+import type { HeapSource } from './heap-source.ts';
 
 /** What a chart needs to be drawn. */
 export interface TimelineRequest {
@@ -20,6 +22,8 @@ export interface RunSource {
   excerpt(location: SourceLocation): Promise<SourceExcerpt | null>;
   /** Asks the process for a snapshot; the recording tells how that went. */
   takeSnapshot(process: string): Promise<void>;
+  /** The snapshots; null where they cannot be asked about. */
+  readonly heap: HeapSource | null;
   /** Calls back whenever there may be something new, and with whether the server can be reached. */
   watch(onChange: () => void, onConnection: (connected: boolean) => void): void;
 }
@@ -32,8 +36,10 @@ export function runSource(): RunSource {
 
 function serverSource(token: string | null): RunSource {
   const withToken = { headers: { 'X-Leakwatch-Token': token ?? '' } };
+  const events = new EventSource('api/events');
   return {
     mayAct: token !== null,
+    heap: token === null ? null : heapSource(token, events),
     overview: () => getJson('api/overview'),
     timeline: ({ process, from, to, buckets }, signal) => {
       const query = new URLSearchParams({ process, buckets: String(buckets) });
@@ -50,7 +56,6 @@ function serverSource(token: string | null): RunSource {
       await getJson(`api/snapshot?${new URLSearchParams({ process })}`, { ...withToken, method: 'POST' });
     },
     watch(onChange, onConnection) {
-      const events = new EventSource('api/events');
       events.addEventListener('change', onChange);
       events.addEventListener('open', () => (onConnection(true), onChange()));
       events.addEventListener('error', () => onConnection(false));
@@ -61,6 +66,7 @@ function serverSource(token: string | null): RunSource {
 function embeddedSource({ overview, timelines, excerpts }: EmbeddedRun): RunSource {
   return {
     mayAct: false,
+    heap: null,
     overview: () => Promise.resolve(overview),
     timeline: ({ process }) => Promise.resolve(timelines[process]),
     excerpt: ({ file, line }) =>

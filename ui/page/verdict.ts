@@ -1,4 +1,4 @@
-import type { Report } from '../../analyzer/report.ts';
+import type { MemoryTrend, Report } from '../../analyzer/report.ts';
 import type { RunOverview } from '../api.ts';
 import { el, prose } from './dom.ts';
 import { figure } from './figure.ts';
@@ -43,19 +43,24 @@ function figures(report: Report): HTMLElement {
   return el(
     'dl',
     { class: 'figures' },
-    figure('Heap floor', perMinute(memory?.floorBytesPerMinute ?? null)),
-    figure('Until the heap limit', timeLeft(memory?.timeToHeapLimitMs ?? null)),
-    figure('RSS', perMinute(memory?.rssBytesPerMinute ?? null)),
-    figure('Major collections', memory ? count(memory.majorCollections) : '–'),
-    figure('Snapshots compared', count(snapshots.length), comparability.sentence),
+    ...rates(memory),
+    memory && figure('Major collections', count(memory.majorCollections)),
+    snapshots.length > 0 && figure('Snapshots compared', count(snapshots.length), comparability.sentence),
     memory && figure('Observed', duration(memory.durationMs)),
   );
 }
 
-function perMinute(value: number | null): string {
-  return value === null ? '–' : `${signed(value, bytes)}/min`;
+/** What the recording tells about growth; nothing for what it does not tell. */
+function rates(memory: MemoryTrend | null): HTMLElement[] {
+  if (!memory) return [];
+  const { floorBytesPerMinute, timeToHeapLimitMs, rssBytesPerMinute } = memory;
+  return [
+    ...(floorBytesPerMinute === null ? [] : [figure('Heap floor', perMinute(floorBytesPerMinute))]),
+    ...(timeToHeapLimitMs === null ? [] : [figure('Until the heap limit', duration(timeToHeapLimitMs))]),
+    ...(rssBytesPerMinute === null ? [] : [figure('RSS', perMinute(rssBytesPerMinute))]),
+  ];
 }
 
-function timeLeft(ms: number | null): string {
-  return ms === null ? '–' : duration(ms);
+function perMinute(value: number): string {
+  return `${signed(value, bytes)}/min`;
 }

@@ -1,0 +1,228 @@
+import { copyFileSync, readdirSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { startDashboard } from '../../ui/server.ts';
+import type { Dashboard } from '../../ui/server.ts';
+import { launchBrowser } from '../helpers/browser.ts';
+import { seriousFaults } from './accessibility.ts';
+import { buildPage } from './built-page.ts';
+import { takeSampleSnapshots } from './sample-heap.ts';
+import { HOSTILE_TEXT, leakReport } from './sample-report.ts';
+import { makeRunFolder, writeSampleRun } from './sample-run.ts';
+
+let browser: Browser;
+let pageFolder: string;
+let snapshots: string;
+let shared: Dashboard;
+let own: Dashboard | null = null;
+let page: Page | null = null;
+let complaints: string[] = [];
+
+beforeAll(async () => {
+  snapshots = takeSampleSnapshots();
+  [browser, pageFolder] = await Promise.all([launchBrowser(), buildPage()]);
+  shared = await start(runWithSnapshots());
+});
+
+afterAll(async () => {
+  await browser.close();
+  await shared.close();
+});
+
+afterEach(async () => {
+  await page?.context().close();
+  await own?.close();
+  own = page = null;
+  if (complaints.length > 0) throw new Error(`The browser complained: ${complaints.join('; ')}`);
+});
+
+/** A run with the three snapshots. */
+function runWithSnapshots(): string {
+  const folder = makeRunFolder();
+  writeSampleRun(folder, leakReport);
+  for (const [i, file] of readdirSync(snapshots).toSorted().entries()) {
+    copyFileSync(join(snapshots, file), join(folder, file));
+    utimesSync(join(folder, file), 1_000_000 + i, 1_000_000 + i);
+  }
+  return folder;
+}
+
+function start(runFolder: string): Promise<Dashboard> {
+  const heapProcess = join(pageFolder, 'heap-process.js');
+  return startDashboard({ runFolder, live: false, pageFolder, heapProcess, token: 'let-me' });
+}
+
+async function openScreen(
+  hash: string,
+  options: BrowserContextOptions = {},
+  dashboard = shared,
+): Promise<Page> {
+  complaints = [];
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+  page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    const isExpected = message.text().includes('status of 422'); // the server's way to say that a question has no answer
+    if (message.type() === 'error' && !isExpected) complaints.push(message.text());
+  });
+  await page.goto(dashboard.url);
+  await page.waitForSelector('body[data-ready]');
+  await goTo(page, hash);
+  return page;
+}
+
+/** Goes to the screen and waits for its content. */
+async function goTo(opened: Page, hash: string): Promise<void> {
+  const before = await opened.$('.heap');
+  await opened.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+  if (before && new URL(opened.url()).hash !== hash) await before.waitForElementState('hidden');
+  await opened.waitForSelector('.heap .content > :not(.progress)');
+}
+
+describe('what changed', () => {
+  test('lists the classes that grew every time, and finds one', async () => {
+    const opened = await openScreen('#/changes');
+    await opened.getByRole('searchbox').fill('Session');
+    const row = opened.locator('.heap tbody tr', { hasText: /^Session/ });
+    await expect.poll(() => row.count()).toBe(1);
+    expect(await row.textContent()).toContain('100 → 200 → 300');
+    expect(await row.textContent()).toContain('+200');
+  });
+
+  test('is sorted by what its heading says', async () => {
+    const opened = await openScreen('#/changes');
+    await opened.getByRole('button', { name: 'Class', exact: true }).click();
+    await expect.poll(() => opened.locator('th[aria-sort=ascending]').textContent()).toBe('Class');
+    const names = await opened.locator('.heap tbody td:first-child').allTextContents();
+    expect(names).toEqual(names.toSorted());
+  });
+});
+
+describe('objects', () => {
+  test('go from the class to an instance to why it is alive', async () => {
+    const opened = await openScreen('#/objects');
+    expect(await opened.locator('.heap tbody tr').count()).toBe(50);
+    await goTo(opened, '#/objects?search=Session');
+    await opened
+      .locator('tbody tr', { hasText: /^Session/ })
+      .first()
+      .locator('a')
+      .click();
+    await opened.waitForSelector('.holders');
+    const holders = await opened.locator('.holders li').allTextContents();
+    expect(holders.join('\n')).toMatch(/sessions\s*property\s*of/);
+    expect(await opened.locator('.panel', { hasText: 'Refers to' }).last().textContent()).toContain('notes');
+  });
+
+  test('are listed by class, all of them, page by page', async () => {
+    const opened = await openScreen('#/objects');
+    await opened.evaluate('document.querySelector(".sort").click()');
+    await goTo(opened, '#/objects?search=Session');
+    await opened.getByRole('button', { name: 'More' }).click();
+    await expect.poll(() => opened.textContent('.pager')).toMatch(/^51 to 100 of 3\d\d/);
+  });
+
+  test('that nothing holds but the ignored would be freed', async () => {
+    const opened = await openScreen('#/objects?search=Session');
+    await opened
+      .locator('tbody tr', { hasText: /^Session/ })
+      .nth(20)
+      .locator('a')
+      .click();
+    await opened.waitForSelector('.holders');
+    await opened.locator('.holders button').first().click();
+    await expect.poll(() => opened.locator('.content').textContent()).toContain('would be freed');
+    await opened.getByRole('link', { name: 'Count the ignored holder again' }).click();
+    await opened.waitForSelector('.holders');
+  });
+
+  test('are found by id', async () => {
+    const opened = await openScreen('#/objects?search=Session');
+    const id = (await opened.locator('.heap tbody small').first().textContent())!.split('@')[1];
+    await goTo(opened, `#/objects?search=@${id}`);
+    await expect.poll(() => opened.textContent('.pager [role=status]')).toBe('1 to 1 of 1');
+  });
+
+  test('with hostile names are shown as text, long ones cut', async () => {
+    const opened = await openScreen(`#/objects?search=${encodeURIComponent('<img src=x')}`);
+    expect(await opened.locator('.heap tbody').textContent()).toContain(HOSTILE_TEXT);
+    expect(await opened.locator('main img, main script').count()).toBe(0);
+    await goTo(opened, '#/objects?search=zzzzzzzz');
+    expect((await opened.textContent('.heap tbody'))!.length).toBeLessThan(2000);
+    expect(await opened.evaluate('globalThis.hacked')).toBeUndefined();
+  });
+});
+
+describe('owners', () => {
+  test('are a map that one walks down', async () => {
+    const opened = await openScreen('#/owners');
+    expect(await opened.textContent('.heap h2')).toMatch(/^The program keeps [\d.]+ MB alive$/);
+    const largest = opened.locator('.treemap a').first();
+    const label = (await largest.textContent())!;
+    await largest.click();
+    await expect.poll(() => opened.locator('.breadcrumb li').count()).toBeGreaterThan(1);
+    expect(label.startsWith((await opened.locator('.breadcrumb [aria-current]').textContent())!)).toBe(true);
+  });
+
+  test('tell how much of them is new', async () => {
+    const opened = await openScreen('#/objects?search=Map');
+    await opened.locator('.heap tbody tr', { hasText: /^Map/ }).first().locator('a').click();
+    await opened.getByRole('link', { name: 'Show it among the owners' }).click();
+    await opened.waitForSelector('.treemap');
+    expect(await opened.locator('.treemap a').first().textContent()).toMatch(/, \d+(\.\d+)? % new$/);
+  });
+});
+
+test.each([
+  [360, 'dark'],
+  [1280, 'light'],
+  [2560, 'dark'],
+] as const)('at %i px in %s nothing overflows and axe finds nothing serious', async (width, colorScheme) => {
+  const opened = await openScreen('#/changes', { viewport: { width, height: 900 }, colorScheme });
+  const faults: string[] = [];
+  for (const hash of ['#/changes', '#/owners', '#/objects', '#/object?node=500']) {
+    await goTo(opened, hash);
+    if ((await opened.evaluate('document.documentElement.scrollWidth')) !== width)
+      faults.push(`${hash} overflows`);
+    faults.push(...(await seriousFaults(opened)));
+  }
+  expect(faults).toEqual([]);
+});
+
+describe('a snapshot', () => {
+  test('that is damaged is a sentence', async () => {
+    const folder = runWithSnapshots();
+    const file = join(folder, '4242-0-3.heapsnapshot');
+    truncateSync(file, 100_000);
+    utimesSync(file, 2_000_000, 2_000_000);
+    own = await start(folder);
+    const opened = await openScreen('#/objects', {}, own);
+    expect(await opened.textContent('[role=alert]')).toMatch(
+      /^Damaged heap snapshot: .* more than a file of 100000 bytes/,
+    );
+  });
+
+  test('gives no byte without the token, and none of a file that is not listed', async () => {
+    const folder = runWithSnapshots();
+    writeFileSync(join(folder, '../elsewhere.heapsnapshot'), '{}');
+    own = await start(folder);
+    const { origin } = new URL(own.url);
+    for (const path of ['snapshots', 'classes', 'owners', 'object?node=1'])
+      expect((await fetch(`${origin}/api/heap/${path}`)).status).toBe(403);
+    const headers = { 'x-leakwatch-token': 'let-me' };
+    const classesOf = async (file: string) => {
+      const answer = await fetch(`${origin}/api/heap/classes?file=${encodeURIComponent(file)}`, { headers });
+      return ((await answer.json()) as { total: number }).total;
+    };
+    const latest = await classesOf('4242-0-3.heapsnapshot');
+    expect(latest).toBeGreaterThan(100);
+    expect(await classesOf('../elsewhere.heapsnapshot')).toBe(latest);
+    expect((await fetch(`${origin}/api/heap/constructor`, { headers })).status).toBe(404);
+  });
+
+  test('has no object beyond its last', async () => {
+    const opened = await openScreen('#/object?node=99999999');
+    expect(await opened.textContent('[role=alert]')).toMatch(/^There is no object 99999999 among \d+\.$/);
+  });
+});

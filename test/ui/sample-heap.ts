@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { HOSTILE_TEXT } from './sample-report.ts';
+
+/** Fills a map with 100 more sessions before each snapshot, some things in it named to break a page. */
+const PROGRAM = `
+  const { writeHeapSnapshot } = require('node:v8');
+  class Session {
+    constructor(user) {
+      this.user = user;
+      this.notes = new Array(100).fill(user);
+    }
+  }
+  const hostile = { ['${HOSTILE_TEXT}']: class {} };
+  Object.defineProperty(hostile['${HOSTILE_TEXT}'], 'name', { value: '${HOSTILE_TEXT}' });
+  globalThis.leaky = {
+    sessions: new Map(),
+    hostile: [new hostile['${HOSTILE_TEXT}'](), '${HOSTILE_TEXT}' + process.pid, 'half \\ud83d pair ' + process.pid],
+    long: 'z'.repeat(999) + process.pid + 'y'.repeat(1_000_000),
+  };
+  for (const file of process.argv.slice(1)) {
+    for (let i = 0; i < 100; i++) leaky.sessions.set('id ' + leaky.sessions.size, new Session('visitor ' + i));
+    writeHeapSnapshot(file);
+  }
+`;
+
+/** Three real snapshots of one process, named as the agent names them. @returns their folder */
+export function takeSampleSnapshots(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'leakwatch-heap-'));
+  const files = [1, 2, 3].map((sequence) => join(folder, `4242-0-${sequence}.heapsnapshot`));
+  execFileSync(process.execPath, ['-e', PROGRAM, ...files], { stdio: 'ignore' });
+  return folder;
+}

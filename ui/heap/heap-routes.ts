@@ -1,0 +1,128 @@
+import { stat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Router } from 'express';
+import type { Request, Response } from 'express';
+import { SNAPSHOT_SUFFIX } from '../../agent/recording.ts';
+import type { HeapClient } from './heap-client.ts';
+import type { HeapFiles } from './heap-session.ts';
+import type { ChangeSort, ClassSort, HeapAsk, HeapQuestions, SnapshotFile } from './questions.ts';
+
+const MAX_ROWS = 500;
+const CLASS_SORTS: readonly ClassSort[] = ['name', 'objectCount', 'shallowBytes', 'retainedBytes'];
+const CHANGE_SORTS: readonly ChangeSort[] = ['name', 'objects', 'bytes'];
+
+type Query = Request['query'];
+
+/** Query string -> the parameters of each question; whatever is missing or wrong gets its default. */
+const PARAMETERS: { readonly [Ask in HeapAsk]: (query: Query) => HeapQuestions[Ask]['ask'] } = {
+  classes: (query) => ({
+    ...paging(query),
+    ...searching(query),
+    sort: oneOf(CLASS_SORTS, query.sort, 'retainedBytes'),
+  }),
+  instances: (query) => ({ ...paging(query), key: text(query.key) }),
+  search: (query) => ({ ...paging(query), text: text(query.text) }),
+  object: (query) => ({ ...paging(query), node: number(query.node, 0), ignored: numbers(query.ignored) }),
+  owners: (query) => ({ node: number(query.node, 0) }),
+  changes: (query) => ({
+    ...paging(query),
+    ...searching(query),
+    sort: oneOf(CHANGE_SORTS, query.sort, 'bytes'),
+    onlyGrowing: query.onlyGrowing === 'true',
+  }),
+};
+
+/** Where snapshots are, and whether ids can be compared. */
+export interface SnapshotSource {
+  readonly folder: string;
+  sameLineage(): boolean;
+}
+
+/** All that can be asked about the snapshots of a run; a file is chosen by a name the server itself has listed. */
+export function heapRoutes(source: SnapshotSource, heap: HeapClient): Router {
+  const router = Router();
+  router.get(
+    '/snapshots',
+    async (_request, response) => void response.json(await snapshotsIn(source.folder)),
+  );
+  router.post('/cancel', (_request, response) => {
+    heap.cancel();
+    response.status(204).end();
+  });
+  router.get('/:ask', (request, response) => answer(source, heap, request, response));
+  return router;
+}
+
+async function answer(
+  source: SnapshotSource,
+  heap: HeapClient,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const ask = (Object.keys(PARAMETERS) as HeapAsk[]).find((name) => name === request.params.ask);
+  const known = await snapshotsIn(source.folder);
+  const chosen = known.find(({ file }) => file === request.query.file) ?? known.at(-1);
+  if (!ask || !chosen)
+    return void response.status(404).json({ error: 'There is no such snapshot or question.' });
+  const process = processOf(chosen.file);
+  const files: HeapFiles = {
+    paths: known
+      .filter(({ file }) => processOf(file) === process)
+      .map(({ file }) => join(source.folder, file)),
+    sameLineage: source.sameLineage(),
+  };
+  try {
+    const parameters = PARAMETERS[ask](request.query) as never;
+    response.json(await heap.ask(files, { ask, path: join(source.folder, chosen.file), parameters }));
+  } catch (error) {
+    response.status(422).json({ error: (error as Error).message });
+  }
+}
+
+/** The snapshots in the folder, oldest first. */
+async function snapshotsIn(folder: string): Promise<SnapshotFile[]> {
+  const names = await readdir(folder).catch(() => []);
+  const files = names
+    .filter((name) => name.endsWith(SNAPSHOT_SUFFIX))
+    .map(async (file) => {
+      const { size, mtimeMs } = await stat(join(folder, file));
+      return { file, fileBytes: size, takenAt: mtimeMs };
+    });
+  const found = await Promise.allSettled(files);
+  return found
+    .flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
+    .toSorted((one, other) => one.takenAt - other.takenAt);
+}
+
+/** `<pid>-<threadId>` of a snapshot's name; snapshots of other processes are not compared. */
+function processOf(file: string): string {
+  return /^\d+-\d+(?=-)/.exec(file)?.[0] ?? '';
+}
+
+function paging(query: Query) {
+  return { offset: number(query.offset, 0), limit: Math.min(MAX_ROWS, number(query.limit, 100)) };
+}
+
+function searching(query: Query) {
+  return { search: text(query.search), ascending: query.ascending === 'true' };
+}
+
+function number(value: unknown, fallback: number): number {
+  const found = typeof value === 'string' && value !== '' ? Number(value) : Number.NaN;
+  return Number.isInteger(found) && found >= 0 ? found : fallback;
+}
+
+function numbers(value: unknown): number[] {
+  return text(value)
+    .split(',')
+    .filter((part) => part !== '')
+    .map((part) => number(part, 0));
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+function oneOf<Name extends string>(names: readonly Name[], value: unknown, fallback: Name): Name {
+  return names.find((name) => name === value) ?? fallback;
+}

@@ -1,0 +1,93 @@
+/**
+ * What the page asks about a heap snapshot and what it is answered: types only. Objects are named by their index in the
+ * file. Lists come in pages; strings come cut to what a table can show.
+ */
+
+/** A snapshot that can be opened. */
+export interface SnapshotFile {
+  readonly file: string;
+  readonly fileBytes: number;
+  /** Epoch milliseconds. */
+  readonly takenAt: number;
+}
+
+export interface Paging {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+export interface Page<Row> {
+  readonly total: number;
+  readonly rows: readonly Row[];
+}
+
+export interface ObjectRow {
+  readonly node: number;
+  /** V8's, as DevTools shows it after an @. */
+  readonly id: number;
+  readonly name: string;
+  readonly className: string;
+  readonly type: string;
+  readonly shallowBytes: number;
+  readonly retainedBytes: number;
+  /** 0..1 of the retained bytes that came after the earliest snapshot; null when ids do not tell. */
+  readonly newShare: number | null;
+}
+
+/** An object with the reference through which it is listed. */
+export interface ReferenceRow extends ObjectRow {
+  readonly edge: string;
+  readonly edgeType: string;
+}
+
+export interface ClassRow {
+  readonly key: string;
+  readonly name: string;
+  readonly objectCount: number;
+  readonly shallowBytes: number;
+  readonly retainedBytes: number;
+}
+
+export interface ChangeRow {
+  readonly key: string;
+  readonly name: string;
+  /** Per snapshot, oldest first. */
+  readonly objectCounts: readonly number[];
+  readonly shallowBytes: readonly number[];
+}
+
+export interface ObjectAnswer {
+  readonly object: ObjectRow;
+  /** From the object to a root, each with the reference by which it holds the one before; null when nothing holds it. */
+  readonly path: readonly ReferenceRow[] | null;
+  readonly retainers: Page<ReferenceRow>;
+  readonly references: Page<ReferenceRow>;
+}
+
+export interface OwnersAnswer {
+  /** From the root down to the node that was asked for. */
+  readonly chain: readonly ObjectRow[];
+  /** What the node alone keeps alive, largest first. */
+  readonly children: readonly ObjectRow[];
+  readonly restCount: number;
+  readonly restBytes: number;
+}
+
+export type ClassSort = 'name' | 'objectCount' | 'shallowBytes' | 'retainedBytes';
+export type ChangeSort = 'name' | 'objects' | 'bytes';
+
+/** Question -> its parameters beside the file, and its answer. */
+export interface HeapQuestions {
+  classes: { ask: Paging & { search: string; sort: ClassSort; ascending: boolean }; answer: Page<ClassRow> };
+  instances: { ask: Paging & { key: string }; answer: Page<ObjectRow> };
+  search: { ask: Paging & { text: string }; answer: Page<ObjectRow> };
+  /** `ignored`: nodes that are passed over when looking for what holds the object. */
+  object: { ask: Paging & { node: number; ignored: readonly number[] }; answer: ObjectAnswer };
+  owners: { ask: { node: number }; answer: OwnersAnswer };
+  changes: {
+    ask: Paging & { search: string; sort: ChangeSort; ascending: boolean; onlyGrowing: boolean };
+    answer: Page<ChangeRow> & { readonly files: readonly string[] };
+  };
+}
+
+export type HeapAsk = keyof HeapQuestions;
