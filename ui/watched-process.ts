@@ -1,6 +1,6 @@
 import type { ProcessOverview } from './api.ts';
 import { ProcessSeries } from './process-series.ts';
-import { checkedHeader } from './recording-line.ts';
+import { checkedHeader } from './checked-header.ts';
 import { Tail } from './tail.ts';
 import type { TailListener } from './tail.ts';
 import { sparklinesOf } from './timeline.ts';

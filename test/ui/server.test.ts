@@ -12,6 +12,7 @@ import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { encodeEntry } from '../../agent/recording-codec.ts';
 import type { Report } from '../../analyzer/report.ts';
 import type { RunOverview, SourceExcerpt, Timeline } from '../../ui/api.ts';
 import { startDashboard } from '../../ui/server.ts';
@@ -375,11 +376,17 @@ describe('damage', () => {
 
   test('is not what samples and collections are when they come as columns', async () => {
     const folder = makeRunFolder();
-    const file = writeRecording(folder, [headerOf({ pid: 1, threadId: 0 }), sampleAt(1000)]);
-    appendFileSync(
-      file,
-      '["g",1500,"major",4.2,7000000]\n["s",2000,9,8,7,6,5,1,2,3,0.5,10,2,[1],{"Timeout":4}]\n',
-    );
+    const header = { ...headerOf({ pid: 1, threadId: 0 }), heapSpaces: ['old_space'] };
+    const file = writeRecording(folder, [header, sampleAt(1000)]);
+    const floor = {
+      type: 'gc',
+      atMs: 1500,
+      kind: 'major',
+      pauseMs: 4.2,
+      heapUsedAfterBytes: 7 * MB,
+    } as const;
+    const sample = sampleAt(2000, { rssBytes: 9, activeResources: { Timeout: 4 } });
+    for (const entry of [floor, sample]) appendFileSync(file, encodeEntry(entry, header.heapSpaces));
     const url = await dashboardOf(folder);
     expect((await overviewAt(url)).processes[0]).toMatchObject({ sampleCount: 2, majorCollections: 1 });
     const { series } = await timelineAt(url, 'process=1-0');

@@ -1,14 +1,9 @@
-import { decodeEntry, decodeHeader } from '../agent/recording-codec.ts';
+import { decodeHeader } from '../agent/recording-codec.ts';
 import { RECORDING_VERSION } from '../agent/recording.ts';
-import type { RecordingHeader, RecordingLine } from '../agent/recording.ts';
+import type { RecordingHeader } from '../agent/recording.ts';
 
 const NUMBERS = ['version', 'pid', 'threadId', 'startedAt', 'sampleIntervalMs', 'heapLimitBytes'];
 const TEXTS = ['role', 'script', 'cwd', 'nodeVersion'];
-
-/** What a line stands for when it has the fields that are relied on; null when it is damaged. */
-export function parseRecordingLine(line: string, heapSpaces: readonly string[] = []): RecordingLine | null {
-  return decodeEntry(line, heapSpaces) ?? checkedHeader(line);
-}
 
 /** The header a line stands for, when it has the fields the page needs and a version this one reads; null otherwise. */
 export function checkedHeader(line: string): RecordingHeader | null {
