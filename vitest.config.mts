@@ -10,6 +10,7 @@ export default defineConfig({
     globalSetup: 'test/helpers/build.ts',
     pool: 'forks',
     maxWorkers: 2,
+    maxConcurrency: 2,
     testTimeout: 30_000,
     hookTimeout: 120_000,
   },
