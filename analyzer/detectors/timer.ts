@@ -84,13 +84,13 @@ function callbackOf(facts: Facts, timerNode: number): number {
   return callback === undefined ? -1 : view.unwrapped(callback);
 }
 
+const NULL_NAMES: ReadonlySet<string> = new Set(['null', 'system / Oddball']); // since Node 24; before
+
 /** An interval's `_repeat` is a number, which V8 doesn't write as an edge; a timeout's is null, which it does. */
 function kindOf(facts: Facts): 'interval' | 'timeout' | 'immediate' {
   if (facts.memberClass === 'Immediate') return 'immediate';
   const repeat = facts.view.property(facts.member, '_repeat');
-  return repeat !== -1 && facts.view.className(repeat).startsWith('system / Oddball')
-    ? 'timeout'
-    : 'interval';
+  return repeat !== -1 && NULL_NAMES.has(facts.view.className(repeat)) ? 'timeout' : 'interval';
 }
 
 /** timerListMap holds each list under its delay in milliseconds. */

@@ -43,13 +43,14 @@ function isRotating(group: GrowthGroup): boolean {
 
 /**
  * How fast the last window grew, as a share of the mean of those before it. Windows of about one length are taken to have
- * seen the same work, however long it took; only clearly different ones are measured by time. Infinity with one window.
+ * seen the same work, however long it took; of clearly different ones either they or their pace may be what is alike, so the
+ * larger share counts. Infinity with one window.
  */
 function lastRate(group: GrowthGroup, weights: readonly number[] | null): number {
   const { steps } = group;
   if (steps.length < 2) return Number.POSITIVE_INFINITY;
   if (!weights || Math.max(...weights) <= SAME_LENGTH * Math.min(...weights)) return shareOfLast(steps);
-  return shareOfLast(steps.map((step, window) => step / weights[window]));
+  return Math.max(shareOfLast(steps), shareOfLast(steps.map((step, window) => step / weights[window])));
 }
 
 function shareOfLast(rates: readonly number[]): number {

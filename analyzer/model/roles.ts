@@ -32,6 +32,7 @@ const ROLE_BY_TYPE: Readonly<Record<string, Role>> = {
  * hidden node is passed through, because some of them (PromiseReaction, PropertyCell, CallableTask, WeakCell) do.
  */
 const ENGINE_NAMES: readonly RegExp[] = [
+  /^(undefined|null|true|false|.*\bhole)$/, // one "system / Oddball" each before Node 24
   /^system \/ (Oddball|Hole|ScopeInfo|ClassPositions|AccessorInfo|AllocationSite|AllocationMemento|EnumCache)\b/,
   /^system \/ (Map|DescriptorArray|TransitionArray|PrototypeInfo|Script|SharedFunctionInfo|StackTraceFrame)\b/,
   /^system \/ (Feedback\w*|Weak(Fixed|Array)\w*|ByteArray|BytecodeArray|Code\b.*|Cell|Foreign|InterceptorInfo)/,
