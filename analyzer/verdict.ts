@@ -1,5 +1,6 @@
 import type { Judged } from './growth/sift.ts';
 import type { Finding, Report, Verdict } from './report.ts';
+import { timeToLimit } from './series/memory-trend.ts';
 import { bytesText, countText, durationText } from './render/units.ts';
 
 type Open = Omit<Report, 'verdict' | 'headline' | 'reasons' | 'elapsedMs'>;
@@ -30,12 +31,18 @@ function headlineOf(verdict: Verdict, report: Open): string {
   return `Cannot tell yet: ${countText(findings.length, 'suspect')} grew between the two snapshots, which may be warm-up.`;
 }
 
-function leakHeadline({ findings, memory }: Open): string {
+function leakHeadline(report: Open): string {
+  const { findings } = report;
   const rate = bytesPerMinute(findings);
   const pace = rate === null ? '' : `, ${bytesText(rate)} per minute`;
-  const limit = memory?.timeToHeapLimitMs ?? null;
+  const limit = timeToHeapLimit(rate, report);
   const until = limit === null ? '' : `, about ${durationText(limit)} to the heap limit`;
   return `${countText(findings.length, 'leak')} found${pace}${until}: ${lowerFirst(findings[0].title)}.`;
+}
+
+/** From what the leaks hold now and gain per minute: the floor of a short recording would say less. */
+function timeToHeapLimit(rate: number | null, { process, snapshots }: Open): number | null {
+  return process === null ? null : timeToLimit(snapshots.at(-1)?.heapBytes, rate, process.heapLimitBytes);
 }
 
 function bytesPerMinute(findings: readonly Finding[]): number | null {
