@@ -41,10 +41,7 @@ function compareByKey(question, ours, theirs) {
 }
 
 async function analyze(file) {
-  const graph = await heap.readSnapshot(file);
-  const shallow = heap.shallowBytes(graph);
-  const dominator = heap.immediateDominators(graph);
-  const retained = heap.retainedBytes(graph, dominator, shallow);
+  const { graph, shallow, dominator, retained } = await heap.openHeap(file);
   const distance = heap.distances(graph);
   const classes = heap.classify(graph);
   const summary = heap.summarizeClasses(graph, classes, { shallow, dominator, retained, distance });

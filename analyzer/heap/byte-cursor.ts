@@ -58,6 +58,16 @@ export class ByteCursor {
     return !this.ended;
   }
 
+  /** Goes on at an offset of a file. */
+  seek(offset: number): void {
+    this.source.file?.seek(offset);
+    this.windowOffset = offset;
+    this.position = 0;
+    this.end = 0;
+    this.bytes[0] = SENTINEL;
+    this.ended = false;
+  }
+
   /** The next byte that is no white space, not consumed; -1 at the end of the file. */
   async peek(): Promise<number> {
     while (true) {

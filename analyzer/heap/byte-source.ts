@@ -10,7 +10,15 @@ export interface ByteSource {
   readonly totalBytes: number | null;
   /** Fills `target` from `offset` on and says how many bytes it wrote; 0 at the end. */
   read(target: Uint8Array, offset: number): Promise<number>;
+  /** Where the bytes can be read in any order; null where they only come one after the other. */
+  readonly file: RandomAccess | null;
   close(): Promise<void>;
+}
+
+export interface RandomAccess {
+  readonly fd: number;
+  /** The offset from which `read` goes on. */
+  seek(offset: number): void;
 }
 
 /** What `openSource` takes for standard input. */
@@ -44,6 +52,12 @@ function fileSource(handle: FileHandle, size: number): ByteSource {
   let position = 0;
   return {
     totalBytes: size,
+    file: {
+      fd: handle.fd,
+      seek: (offset) => {
+        position = offset;
+      },
+    },
     read: async (target, offset) => {
       const { bytesRead } = await handle.read(target, offset, target.length - offset, position);
       position += bytesRead;
@@ -62,6 +76,7 @@ async function streamSource(stream: Readable, name: string): Promise<ByteSource>
   let current: Uint8Array = new Uint8Array(0);
   return {
     totalBytes: null,
+    file: null,
     read: async (target, offset) => {
       while (current.length === 0) {
         const next = await chunks.next();

@@ -1,81 +1,71 @@
+import { sharedU32, sharedU8 } from './columns.ts';
 import type { SnapshotLayout } from './layout.ts';
-import { copyByteField, copyField } from './number-batch.ts';
-import type { RecordBatch, RecordSink } from './number-batch.ts';
+import { copyByteField, copyField, firstOfField } from './record-batch.ts';
+import type { NumberBatch } from './record-batch.ts';
 import { edgeTypesNamedByString } from './type-index.ts';
 
-/** The edges section on its way into columns; see HeapGraph for what each holds. */
-export class EdgeColumns implements RecordSink {
-  readonly fieldCount: number;
+/** The edges section as columns; see HeapGraph for what each holds. */
+export interface EdgeColumns {
   readonly type: Uint8Array;
   readonly name: Uint32Array;
   readonly to: Uint32Array;
-  private count = 0;
-  private maxStringName = 0;
-  private readonly namedByString: Uint8Array;
-  private readonly layout: SnapshotLayout;
+}
 
-  constructor(layout: SnapshotLayout) {
-    this.layout = layout;
-    this.fieldCount = layout.edge.fieldCount;
-    this.type = new Uint8Array(layout.edgeCount);
-    this.name = new Uint32Array(layout.edgeCount);
-    this.to = new Uint32Array(layout.edgeCount);
-    this.namedByString = edgeTypesNamedByString(layout.edgeTypeNames);
+export function edgeColumns({ edgeCount }: SnapshotLayout): EdgeColumns {
+  return { type: sharedU8(edgeCount), name: sharedU32(edgeCount), to: sharedU32(edgeCount) };
+}
+
+/** Puts the section's next numbers into their columns. @returns a fault in words, or null */
+export function placeEdges(columns: EdgeColumns, layout: SnapshotLayout, batch: NumberBatch): string | null {
+  const { edgeCount, edgeTypeNames, edge: fields } = layout;
+  const { fieldCount } = fields;
+  if (batch.first + batch.count > edgeCount * fieldCount)
+    return `more than the ${edgeCount} edges announced.`;
+  for (const value of batch.large.values()) return `the number ${value} is too large.`;
+  const maxType = copyByteField(batch, fieldCount, fields.type, columns.type);
+  if (maxType >= edgeTypeNames.length)
+    return `an edge has type ${maxType}; there are ${edgeTypeNames.length} types.`;
+  copyField(batch, fieldCount, fields.name, columns.name);
+  return placeTargets(columns.to, layout, batch);
+}
+
+/** Turns positions in V8's list of numbers into NodeIndexes. */
+function placeTargets(
+  to: Uint32Array,
+  layout: SnapshotLayout,
+  { values, count, first }: NumberBatch,
+): string | null {
+  const { fieldCount } = layout.edge;
+  const nodeFields = layout.node.fieldCount;
+  const limit = layout.nodeCount * nodeFields;
+  const { position: start, row } = firstOfField(first, fieldCount, layout.edge.to);
+  for (let position = start, edge = row; position < count; position += fieldCount, edge++) {
+    const value = values[position];
+    const target = Math.floor(value / nodeFields);
+    if (value >= limit || target * nodeFields !== value)
+      return `edge ${edge} points to ${value}, where no node begins.`;
+    to[edge] = target;
   }
+  return null;
+}
 
-  add(batch: RecordBatch): string | null {
-    const { layout, fieldCount, count } = this;
-    const rows = batch.count / fieldCount;
-    if (count + rows > layout.edgeCount) return `more than the ${layout.edgeCount} edges announced.`;
-    if (!Number.isInteger(rows))
-      return `the last edge has ${batch.count % fieldCount} of ${fieldCount} fields.`;
-    for (const value of batch.large.values()) return `the number ${value} is too large.`;
-    const maxType = copyByteField({ batch, fieldCount, field: layout.edge.type }, this.type, count);
-    if (maxType >= layout.edgeTypeNames.length)
-      return `an edge has type ${maxType}; there are ${layout.edgeTypeNames.length} types.`;
-    copyField({ batch, fieldCount, field: layout.edge.name }, this.name, count);
-    this.noteNames(count, rows);
-    this.count += rows;
-    return this.copyTargets(batch, count);
-  }
+/** @returns what is wrong with the section when all edges are in, or null */
+export function edgeCountFault({ edgeCount, edge }: SnapshotLayout, numberCount: number): string | null {
+  if (numberCount === edgeCount * edge.fieldCount) return null;
+  return `${numberCount / edge.fieldCount} edges instead of the ${edgeCount} announced.`;
+}
 
-  private noteNames(start: number, rows: number): void {
-    const { type, name, namedByString } = this;
-    let largest = this.maxStringName;
-    for (let edge = start; edge < start + rows; edge++) {
-      if (name[edge] > largest && namedByString[type[edge]] === 1) largest = name[edge];
+/** @returns that an edge's name is no string of the file, in words, or null */
+export function edgeNameFault(
+  { type, name }: EdgeColumns,
+  layout: SnapshotLayout,
+  stringCount: number,
+): string | null {
+  const namedByString = edgeTypesNamedByString(layout.edgeTypeNames);
+  for (let edge = 0; edge < layout.edgeCount; edge++) {
+    if (name[edge] >= stringCount && namedByString[type[edge]] === 1) {
+      return `edge ${edge} is named by string ${name[edge]}; there are ${stringCount} strings.`;
     }
-    this.maxStringName = largest;
   }
-
-  /** Turns positions in V8's list of numbers into NodeIndexes. */
-  private copyTargets(batch: RecordBatch, start: number): string | null {
-    const { to, fieldCount } = this;
-    const { values, count } = batch;
-    const { nodeCount, node } = this.layout;
-    const nodeFields = node.fieldCount;
-    const limit = nodeCount * nodeFields;
-    for (let position = this.layout.edge.to, edge = start; position < count; position += fieldCount, edge++) {
-      const value = values[position];
-      const target = Math.floor(value / nodeFields);
-      if (value >= limit || target * nodeFields !== value)
-        return `edge ${edge} points to ${value}, where no node begins.`;
-      to[edge] = target;
-    }
-    return null;
-  }
-
-  /** @returns what is missing, in words, or null when the section is whole */
-  fault(): string | null {
-    return this.count === this.layout.edgeCount
-      ? null
-      : `${this.count} edges instead of the ${this.layout.edgeCount} announced.`;
-  }
-
-  /** @returns that an edge's name is no string of the file, in words, or null */
-  namesFault(stringCount: number): string | null {
-    return this.maxStringName < stringCount || this.count === 0
-      ? null
-      : `an edge is named by string ${this.maxStringName}; there are ${stringCount} strings.`;
-  }
+  return null;
 }

@@ -40,7 +40,7 @@ const MIN_FIELD_BYTES = 2; // a digit and a comma
  * Checks the header of a snapshot and finds where each field of a record stands.
  * @param header the value of the `snapshot` section
  * @param maxBytes how long the file can be; null when unknown
- * @throws SnapshotError NOT_A_SNAPSHOT, MALFORMED
+ * @throws SnapshotError MALFORMED; TRUNCATED when the file cannot hold what the header announces
  */
 export function layoutOf(header: unknown, maxBytes: number | null): SnapshotLayout {
   const snapshot = object(header, 'snapshot');
@@ -99,11 +99,14 @@ function checkSize(layout: SnapshotLayout, maxBytes: number | null): void {
   if (layout.nodeCount === 0) throw headerFault('"node_count" is 0; there is always a root.');
   if (maxBytes === null) return;
   const fields = layout.nodeCount * layout.node.fieldCount + layout.edgeCount * layout.edge.fieldCount;
-  if (fields * MIN_FIELD_BYTES > maxBytes) {
-    throw headerFault(
-      `it announces ${layout.nodeCount} nodes and ${layout.edgeCount} edges, more than a file of ${maxBytes} bytes can hold.`,
-    );
-  }
+  const leastBytes = fields * MIN_FIELD_BYTES;
+  if (leastBytes <= maxBytes) return;
+  throw new SnapshotError(
+    'TRUNCATED',
+    `Truncated heap snapshot: its header announces ${layout.nodeCount} nodes and ${layout.edgeCount} edges, ` +
+      `which take at least ${leastBytes} bytes; the file has ${maxBytes}.`,
+    { section: 'snapshot', offset: maxBytes },
+  );
 }
 
 function object(value: unknown, name: string): Record<string, unknown> {

@@ -1,11 +1,10 @@
 import type { LocationTable } from './graph.ts';
 import type { SnapshotLayout } from './layout.ts';
-import { copyField } from './number-batch.ts';
-import type { RecordBatch, RecordSink } from './number-batch.ts';
+import { copyField } from './record-batch.ts';
+import type { NumberBatch } from './record-batch.ts';
 
 /** The locations section on its way into columns; their number is not announced. */
-export class LocationColumns implements RecordSink {
-  readonly fieldCount: number;
+export class LocationColumns {
   private node = new Uint32Array(1 << 12);
   private scriptId = new Uint32Array(1 << 12);
   private line = new Uint32Array(1 << 12);
@@ -18,22 +17,22 @@ export class LocationColumns implements RecordSink {
   constructor(layout: SnapshotLayout, fields: NonNullable<SnapshotLayout['location']>) {
     this.layout = layout;
     this.fields = fields;
-    this.fieldCount = fields.fieldCount;
   }
 
-  add(batch: RecordBatch): string | null {
-    const { fieldCount, count, fields } = this;
-    const rows = batch.count / fieldCount;
-    if (!Number.isInteger(rows))
-      return `the last location has ${batch.count % fieldCount} of ${fieldCount} fields.`;
+  /** Puts the section's next numbers into their columns. @returns a fault in words, or null */
+  add(batch: NumberBatch): string | null {
+    const { fields } = this;
+    const { fieldCount } = fields;
     for (const value of batch.large.values()) return `the number ${value} is too large.`;
-    this.reserve(count + rows);
-    copyField({ batch, fieldCount, field: fields.node }, this.node, count);
-    copyField({ batch, fieldCount, field: fields.scriptId }, this.scriptId, count);
-    copyField({ batch, fieldCount, field: fields.line }, this.line, count);
-    copyField({ batch, fieldCount, field: fields.column }, this.column, count);
-    this.count += rows;
-    return this.takeNodes(count);
+    const wholeRows = Math.floor((batch.first + batch.count) / fieldCount);
+    this.reserve(wholeRows + 1);
+    copyField(batch, fieldCount, fields.node, this.node);
+    copyField(batch, fieldCount, fields.scriptId, this.scriptId);
+    copyField(batch, fieldCount, fields.line, this.line);
+    copyField(batch, fieldCount, fields.column, this.column);
+    const start = this.count;
+    this.count = wholeRows;
+    return this.takeNodes(start);
   }
 
   /** Turns positions in V8's list of numbers into NodeIndexes. */
@@ -57,6 +56,13 @@ export class LocationColumns implements RecordSink {
     this.scriptId = grown(this.scriptId, length);
     this.line = grown(this.line, length);
     this.column = grown(this.column, length);
+  }
+
+  /** @returns what is wrong with the section when all locations are in, or null */
+  fault(numberCount: number): string | null {
+    const { fieldCount } = this.fields;
+    const left = numberCount % fieldCount;
+    return left === 0 ? null : `the last location has ${left} of ${fieldCount} fields.`;
   }
 
   finish(): LocationTable {

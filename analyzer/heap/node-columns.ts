@@ -1,95 +1,88 @@
+import { sharedU32, sharedU8 } from './columns.ts';
 import type { SnapshotLayout } from './layout.ts';
-import { copyByteField, copyField } from './number-batch.ts';
-import type { RecordBatch, RecordSink } from './number-batch.ts';
+import { copyByteField, copyField } from './record-batch.ts';
+import type { NumberBatch } from './record-batch.ts';
 
-/** The nodes section on its way into columns; see HeapGraph for what each holds. */
-export class NodeColumns implements RecordSink {
-  readonly fieldCount: number;
+/** The nodes section as columns; see HeapGraph for what each holds. */
+export interface NodeColumns {
   readonly type: Uint8Array;
   readonly name: Uint32Array;
   readonly id: Uint32Array;
-  selfSize: Uint32Array | Float64Array;
+  readonly selfSize: Uint32Array;
+  /** NodeIndex -> bytes, for self sizes that 32 bits don't hold. */
+  readonly largeSelfSize: Map<number, number>;
   readonly detachedness: Uint8Array | null;
+  /** While nodes come in: NodeIndex + 1 -> how many edges it has. */
   readonly firstEdge: Uint32Array;
-  maxName = 0;
-  private count = 0;
-  private edgeTotal = 0;
-  private readonly layout: SnapshotLayout;
+}
 
-  constructor(layout: SnapshotLayout) {
-    const { nodeCount } = layout;
-    this.layout = layout;
-    this.fieldCount = layout.node.fieldCount;
-    this.type = new Uint8Array(nodeCount);
-    this.name = new Uint32Array(nodeCount);
-    this.id = new Uint32Array(nodeCount);
-    this.selfSize = new Uint32Array(nodeCount);
-    this.detachedness = layout.node.detachedness === -1 ? null : new Uint8Array(nodeCount);
-    this.firstEdge = new Uint32Array(nodeCount + 1);
-  }
+export function nodeColumns({ nodeCount, node }: SnapshotLayout): NodeColumns {
+  return {
+    type: sharedU8(nodeCount),
+    name: sharedU32(nodeCount),
+    id: sharedU32(nodeCount),
+    selfSize: sharedU32(nodeCount),
+    largeSelfSize: new Map(),
+    detachedness: node.detachedness === -1 ? null : sharedU8(nodeCount),
+    firstEdge: sharedU32(nodeCount + 1),
+  };
+}
 
-  add(batch: RecordBatch): string | null {
-    const { layout, fieldCount, count } = this;
-    const rows = batch.count / fieldCount;
-    if (count + rows > layout.nodeCount) return `more than the ${layout.nodeCount} nodes announced.`;
-    if (!Number.isInteger(rows))
-      return `the last node has ${batch.count % fieldCount} of ${fieldCount} fields.`;
-    const fault = this.takeLargeSizes(batch);
-    if (fault !== null) return fault;
-    const fields = layout.node;
-    const copy = (field: number, column: Uint32Array, start = count): number =>
-      copyField({ batch, fieldCount, field }, column, start);
-    const maxType = copyByteField({ batch, fieldCount, field: fields.type }, this.type, count);
-    if (maxType >= layout.nodeTypeNames.length)
-      return `a node has type ${maxType}; there are ${layout.nodeTypeNames.length} types.`;
-    this.maxName = Math.max(this.maxName, copy(fields.name, this.name));
-    copy(fields.id, this.id);
-    if (this.selfSize instanceof Uint32Array) copy(fields.selfSize, this.selfSize);
-    copy(fields.edgeCount, this.firstEdge, count + 1);
-    if (this.detachedness !== null)
-      copyByteField({ batch, fieldCount, field: fields.detachedness }, this.detachedness, count);
-    this.count += rows;
-    return this.sumEdges(count + 1, rows);
+/** Puts the section's next numbers into their columns. @returns a fault in words, or null */
+export function placeNodes(columns: NodeColumns, layout: SnapshotLayout, batch: NumberBatch): string | null {
+  const { nodeCount, nodeTypeNames, node: fields } = layout;
+  const { fieldCount } = fields;
+  if (batch.first + batch.count > nodeCount * fieldCount)
+    return `more than the ${nodeCount} nodes announced.`;
+  const maxType = copyByteField(batch, fieldCount, fields.type, columns.type);
+  if (maxType >= nodeTypeNames.length)
+    return `a node has type ${maxType}; there are ${nodeTypeNames.length} types.`;
+  copyField(batch, fieldCount, fields.name, columns.name);
+  copyField(batch, fieldCount, fields.id, columns.id);
+  copyField(batch, fieldCount, fields.selfSize, columns.selfSize);
+  copyField(batch, fieldCount, fields.edgeCount, columns.firstEdge.subarray(1));
+  if (columns.detachedness !== null)
+    copyByteField(batch, fieldCount, fields.detachedness, columns.detachedness);
+  for (const [position, value] of batch.large) {
+    const number = batch.first + position;
+    if (number % fieldCount !== fields.selfSize) return `the number ${value} is too large.`;
+    columns.largeSelfSize.set(Math.floor(number / fieldCount), value);
   }
+  return null;
+}
 
-  /** Turns self sizes into doubles from the first one on that 32 bits don't hold. */
-  private takeLargeSizes(batch: RecordBatch): string | null {
-    const { selfSize } = this.layout.node;
-    for (const [position, value] of batch.large) {
-      if (position % this.fieldCount !== selfSize) return `the number ${value} is too large.`;
-      if (this.selfSize instanceof Uint32Array) this.selfSize = Float64Array.from(this.selfSize);
-    }
-    if (this.selfSize instanceof Uint32Array) return null;
-    for (
-      let position = selfSize, node = this.count;
-      position < batch.count;
-      position += this.fieldCount, node++
-    ) {
-      this.selfSize[node] = batch.large.get(position) ?? batch.values[position];
-    }
-    return null;
+/** Turns edge counts into edge indexes when all nodes are in. @returns what is wrong with the section, or null */
+export function finishNodes(
+  columns: NodeColumns,
+  layout: SnapshotLayout,
+  numberCount: number,
+): string | null {
+  const { nodeCount, edgeCount, node } = layout;
+  if (numberCount !== nodeCount * node.fieldCount) {
+    return `${numberCount / node.fieldCount} nodes instead of the ${nodeCount} announced.`;
   }
+  const { firstEdge } = columns;
+  let total = 0;
+  for (let index = 1; index <= nodeCount; index++) {
+    total += firstEdge[index];
+    firstEdge[index] = total;
+  }
+  return total === edgeCount ? null : `its nodes claim ${total} edges instead of the ${edgeCount} announced.`;
+}
 
-  /** Turns the edge counts of `rows` nodes into edge indexes. */
-  private sumEdges(start: number, rows: number): string | null {
-    const { firstEdge } = this;
-    let total = this.edgeTotal;
-    for (let row = start; row < start + rows; row++) {
-      total += firstEdge[row];
-      firstEdge[row] = total;
-    }
-    this.edgeTotal = total;
-    return total > this.layout.edgeCount
-      ? `nodes up to ${start + rows - 2} claim ${total} edges; ${this.layout.edgeCount} are announced.`
-      : null;
-  }
+/** @returns that a node's name is no string of the file, in words, or null */
+export function nodeNameFault({ name }: NodeColumns, stringCount: number): string | null {
+  const node = name.findIndex((stringIndex) => stringIndex >= stringCount);
+  return node === -1
+    ? null
+    : `node ${node} is named by string ${name[node]}; there are ${stringCount} strings.`;
+}
 
-  /** @returns what is missing, in words, or null when the section is whole */
-  fault(): string | null {
-    const { nodeCount, edgeCount } = this.layout;
-    if (this.count !== nodeCount) return `${this.count} nodes instead of the ${nodeCount} announced.`;
-    return this.edgeTotal === edgeCount
-      ? null
-      : `its nodes claim ${this.edgeTotal} edges instead of the ${edgeCount} announced.`;
-  }
+/** NodeIndex -> bytes; doubles only when they are needed. */
+export function selfSizes({ selfSize, largeSelfSize }: NodeColumns): Uint32Array | Float64Array {
+  if (largeSelfSize.size === 0) return selfSize;
+  const sizes = new Float64Array(new SharedArrayBuffer(selfSize.length * Float64Array.BYTES_PER_ELEMENT));
+  sizes.set(selfSize);
+  for (const [node, bytes] of largeSelfSize) sizes[node] = bytes;
+  return sizes;
 }

@@ -1,6 +1,8 @@
 import { Byte, ByteCursor } from './byte-cursor.ts';
 import { openSource } from './byte-source.ts';
-import { EdgeColumns } from './edge-columns.ts';
+import { decodeInParallel } from './decode-in-parallel.ts';
+import { edgeColumns, edgeCountFault, edgeNameFault, placeEdges } from './edge-columns.ts';
+import type { EdgeColumns } from './edge-columns.ts';
 import type { HeapGraph, LocationTable, StringTable } from './graph.ts';
 import { readKey, skipValue } from './json-values.ts';
 import { layoutOf } from './layout.ts';
@@ -8,9 +10,10 @@ import type { SnapshotLayout } from './layout.ts';
 import { LocationColumns } from './location-columns.ts';
 import { looksLike } from './looks-like.ts';
 import { checkMemory, memoryNeed } from './memory-need.ts';
-import { NodeColumns } from './node-columns.ts';
-import { readRecords, RecordBatch } from './number-batch.ts';
-import type { RecordSink } from './number-batch.ts';
+import { finishNodes, nodeColumns, nodeNameFault, placeNodes, selfSizes } from './node-columns.ts';
+import type { NodeColumns } from './node-columns.ts';
+import { readNumbers } from './record-batch.ts';
+import type { SecondThread } from './second-thread.ts';
 import { malformed, SnapshotError } from './snapshot-error.ts';
 import { StringCollector } from './string-table.ts';
 
@@ -36,13 +39,22 @@ const MAX_HEADER_BYTES = 1 << 20; // V8's is 2 KB
  * @throws SnapshotError saying what the file is instead, the section and offset of the damage, or that memory is short
  */
 export async function readSnapshot(path: string, options: ReadOptions = {}): Promise<HeapGraph> {
+  return readSnapshotWith(null, path, options);
+}
+
+/** {@link readSnapshot}, with a second thread for large files when there is one. */
+export async function readSnapshotWith(
+  thread: SecondThread | null,
+  path: string,
+  options: ReadOptions,
+): Promise<HeapGraph> {
   const source = await openSource(path);
   try {
     const cursor = new ByteCursor(source, (doneBytes) => {
       options.signal?.throwIfAborted();
       options.onProgress?.({ doneBytes, totalBytes: source.totalBytes });
     });
-    return await new SnapshotReader(cursor, path, options.memoryLimitBytes).read();
+    return await new SnapshotReader(cursor, { path, thread, options }).read();
   } catch (error) {
     throw error instanceof RangeError ? allocationFault(error) : error;
   } finally {
@@ -60,12 +72,16 @@ function allocationFault(cause: RangeError): SnapshotError {
   );
 }
 
+interface ReadContext {
+  readonly path: string;
+  readonly thread: SecondThread | null;
+  readonly options: ReadOptions;
+}
+
 /** The sections read so far. */
 class SnapshotReader {
   private readonly cursor: ByteCursor;
-  private readonly path: string;
-  private readonly memoryLimitBytes: number | undefined;
-  private readonly batch = new RecordBatch();
+  private readonly context: ReadContext;
   private readonly seen = new Set<string>();
   private layout: SnapshotLayout | null = null;
   private nodes: NodeColumns | null = null;
@@ -73,10 +89,9 @@ class SnapshotReader {
   private locations: LocationTable | null = null;
   private strings: StringTable | null = null;
 
-  constructor(cursor: ByteCursor, path: string, memoryLimitBytes: number | undefined) {
+  constructor(cursor: ByteCursor, context: ReadContext) {
     this.cursor = cursor;
-    this.path = path;
-    this.memoryLimitBytes = memoryLimitBytes;
+    this.context = context;
   }
 
   async read(): Promise<HeapGraph> {
@@ -100,15 +115,18 @@ class SnapshotReader {
       await this.cursor.expect(Byte.openBrace);
       return;
     }
-    throw new SnapshotError('NOT_A_SNAPSHOT', `${this.path} is not a heap snapshot: ${looksLike(start)}.`);
+    throw new SnapshotError(
+      'NOT_A_SNAPSHOT',
+      `${this.context.path} is not a heap snapshot: ${looksLike(start)}.`,
+    );
   }
 
   private async readSection(name: string): Promise<void> {
     if (this.seen.has(name)) throw this.cursor.malformed('the section comes twice.');
     this.seen.add(name);
     if (name === 'snapshot') this.layout = await this.readLayout();
-    else if (name === 'nodes') this.nodes = await this.readNodes(this.layoutFor());
-    else if (name === 'edges') this.edges = await this.readEdges(this.layoutFor());
+    else if (name === 'nodes') await this.readGraph(this.layoutFor());
+    else if (name === 'edges') await this.readEdges(this.layoutFor());
     else if (name === 'locations') this.locations = await this.readLocations(this.layoutFor());
     else if (name === 'strings') this.strings = await this.readStrings();
     else await skipValue(this.cursor);
@@ -130,7 +148,7 @@ class SnapshotReader {
     });
     const { totalBytes } = this.cursor.source;
     const layout = layoutOf(this.parseHeader(Buffer.concat(pieces).toString('utf8')), totalBytes);
-    checkMemory(memoryNeed(layout, totalBytes), this.memoryLimitBytes);
+    checkMemory(memoryNeed(layout, totalBytes), this.context.options.memoryLimitBytes);
     return layout;
   }
 
@@ -144,29 +162,36 @@ class SnapshotReader {
     }
   }
 
-  private async readNodes(layout: SnapshotLayout): Promise<NodeColumns> {
-    const nodes = new NodeColumns(layout);
-    await this.readInto(nodes);
-    this.check(nodes.fault());
-    return nodes;
+  /** Reads nodes and edges on two threads when the file lends itself to it, or else the nodes alone. */
+  private async readGraph(layout: SnapshotLayout): Promise<void> {
+    const decoded = await decodeInParallel(this.cursor, layout, this.context.thread);
+    if (decoded === null) return this.readNodes(layout);
+    this.nodes = decoded.nodes;
+    this.edges = decoded.edges;
+    this.seen.add('edges');
+    this.check(finishNodes(decoded.nodes, layout, layout.nodeCount * layout.node.fieldCount));
   }
 
-  private async readEdges(layout: SnapshotLayout): Promise<EdgeColumns> {
-    const edges = new EdgeColumns(layout);
-    await this.readInto(edges);
-    this.check(edges.fault());
-    return edges;
+  private async readNodes(layout: SnapshotLayout): Promise<void> {
+    const nodes = nodeColumns(layout);
+    const numberCount = await readNumbers(this.cursor, (batch) => placeNodes(nodes, layout, batch));
+    this.check(finishNodes(nodes, layout, numberCount));
+    this.nodes = nodes;
+  }
+
+  private async readEdges(layout: SnapshotLayout): Promise<void> {
+    const edges = edgeColumns(layout);
+    const numberCount = await readNumbers(this.cursor, (batch) => placeEdges(edges, layout, batch));
+    this.check(edgeCountFault(layout, numberCount));
+    this.edges = edges;
   }
 
   private async readLocations(layout: SnapshotLayout): Promise<LocationTable> {
     if (layout.location === null) throw this.cursor.malformed('the header does not tell its fields.');
     const locations = new LocationColumns(layout, layout.location);
-    await this.readInto(locations);
+    const numberCount = await readNumbers(this.cursor, (batch) => locations.add(batch));
+    this.check(locations.fault(numberCount));
     return locations.finish();
-  }
-
-  private async readInto(sink: RecordSink): Promise<void> {
-    await readRecords(this.cursor, this.batch, sink);
   }
 
   private async readStrings(): Promise<StringTable> {
@@ -191,11 +216,9 @@ class SnapshotReader {
       throw malformed(missing[0], this.cursor.offset, 'the section is missing.');
     }
     this.cursor.section = 'nodes';
-    if (nodes.maxName >= strings.count) {
-      this.check(`a node is named by string ${nodes.maxName}; there are ${strings.count} strings.`);
-    }
+    this.check(nodeNameFault(nodes, strings.count));
     this.cursor.section = 'edges';
-    this.check(edges.namesFault(strings.count));
+    this.check(edgeNameFault(edges, layout, strings.count));
     return {
       nodeCount: layout.nodeCount,
       edgeCount: layout.edgeCount,
@@ -204,7 +227,7 @@ class SnapshotReader {
       nodeType: nodes.type,
       nodeName: nodes.name,
       nodeId: nodes.id,
-      selfSize: nodes.selfSize,
+      selfSize: selfSizes(nodes),
       detachedness: nodes.detachedness,
       firstEdge: nodes.firstEdge,
       edgeType: edges.type,

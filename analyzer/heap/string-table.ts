@@ -1,23 +1,28 @@
 import type { StringTable } from './graph.ts';
 import { Byte } from './byte-cursor.ts';
+import { sharedU32, sharedU8 } from './columns.ts';
 
-/**
- * Strings over the bytes of the file's strings section, which are kept as they are: `"first",\n"second"`.
- * @param bytes the section, quotes included
- * @param starts StringIndex (+ 1) -> offset of the string's first byte behind its opening quote
- * @param ends StringIndex -> offset of its closing quote
- */
+/** The file's strings section, kept as it is: `"first",\n"second"`. */
+export interface StringBytes {
+  readonly bytes: Uint8Array;
+  readonly starts: Uint32Array; // StringIndex -> offset of its first byte, behind its opening quote
+  readonly ends: Uint32Array; // StringIndex -> offset of its closing quote
+}
+
+/** Strings over the bytes of the file. */
 export class ByteStrings implements StringTable {
   readonly count: number;
+  readonly parts: StringBytes;
   private readonly bytes: Buffer;
   private readonly starts: Uint32Array;
   private readonly ends: Uint32Array;
 
-  constructor(bytes: Buffer, starts: Uint32Array, ends: Uint32Array) {
-    this.bytes = bytes;
-    this.starts = starts;
-    this.ends = ends;
-    this.count = starts.length;
+  constructor(parts: StringBytes) {
+    this.parts = parts;
+    this.bytes = Buffer.from(parts.bytes.buffer, parts.bytes.byteOffset, parts.bytes.byteLength);
+    this.starts = parts.starts;
+    this.ends = parts.ends;
+    this.count = parts.starts.length;
   }
 
   get(stringIndex: number): string {
@@ -86,17 +91,17 @@ function unescapeJson(text: string): string {
 
 /** The strings section on its way into a table. */
 export class StringCollector {
-  private bytes: Buffer;
+  private bytes: Uint8Array;
   private length = 0;
-  private starts = new Uint32Array(1 << 12);
-  private ends = new Uint32Array(1 << 12);
+  private starts = sharedU32(1 << 12);
+  private ends = sharedU32(1 << 12);
   private count = 0;
   private inString = false;
   private afterBackslash = false;
 
   /** @param expectedBytes how long the section can be; it grows when there is more */
   constructor(expectedBytes: number) {
-    this.bytes = Buffer.alloc(Math.max(expectedBytes, 1 << 12));
+    this.bytes = sharedU8(Math.max(expectedBytes, 1 << 12));
   }
 
   /**
@@ -121,11 +126,11 @@ export class StringCollector {
   }
 
   finish(): StringTable {
-    return new ByteStrings(
-      this.bytes.subarray(0, this.length),
-      this.starts.slice(0, this.count),
-      this.ends.slice(0, this.count),
-    );
+    return new ByteStrings({
+      bytes: this.bytes.subarray(0, this.length),
+      starts: this.starts.subarray(0, this.count),
+      ends: this.ends.subarray(0, this.count),
+    });
   }
 
   private open(offset: number): void {
@@ -144,14 +149,14 @@ export class StringCollector {
 
   private reserve(length: number): void {
     if (length <= this.bytes.length) return;
-    const larger = Buffer.alloc(Math.max(length, this.bytes.length * 2));
-    this.bytes.copy(larger, 0, 0, this.length);
+    const larger = sharedU8(Math.max(length, this.bytes.length * 2));
+    larger.set(this.bytes.subarray(0, this.length));
     this.bytes = larger;
   }
 }
 
-function doubled(column: Uint32Array): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(column.length * 2);
+function doubled(column: Uint32Array): Uint32Array {
+  const larger = sharedU32(column.length * 2);
   larger.set(column);
   return larger;
 }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -51,18 +50,6 @@ describe('a packed snapshot', () => {
 
   it.runIf(!packZstd)('is refused when it is zstd and this Node has none', async () => {
     await expect(readSnapshot(file('packed.zst', EMPTY_ZSTD))).rejects.toMatchObject({ code: 'UNSUPPORTED' });
-  });
-});
-
-describe('standard input', () => {
-  it('is read as a file is', () => {
-    const path = join(__dirname, '../../dist/analyzer/heap/index.js');
-    const script = `require(${JSON.stringify(path)}).readSnapshot('-').then((graph) => console.log([...graph.nodeId].join()))`;
-    const { stdout, stderr } = spawnSync(process.execPath, ['-e', script], {
-      input: snapshotText(),
-      encoding: 'utf8',
-    });
-    expect([stdout, stderr]).toEqual(['1,3,5,7\n', '']);
   });
 });
 

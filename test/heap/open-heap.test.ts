@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeHeapSnapshot } from 'node:v8';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openHeap } from '../../analyzer/heap/index.ts';
+import { compileHeapEngine, runWithEngine } from './compiled.ts';
+import { snapshotText } from './snapshot-text.ts';
+
+let folder: string;
+let engine: string;
+let own: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'leakwatch-open-'));
+  engine = compileHeapEngine(join(folder, 'compiled'));
+  own = join(folder, 'own.heapsnapshot');
+  writeHeapSnapshot(own);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Prints a digest of every column, of what the second thread had a part in and of what it had none. */
+const DIGESTS = `
+  const digest = (column) => column && require('node:crypto').createHash('sha256').update(new Uint8Array(column.buffer)).digest('hex');
+  const columns = ({ nodeType, nodeName, nodeId, selfSize, detachedness, firstEdge, edgeType, edgeName, edgeTo }) =>
+    [nodeType, nodeName, nodeId, selfSize, detachedness, firstEdge, edgeType, edgeName, edgeTo].map(digest);
+  const one = await heap.readSnapshot(file);
+  const shallow = heap.shallowBytes(one);
+  const dominator = heap.immediateDominators(one);
+  const alone = [columns(one), one.locations.count, one.strings.count, [...dominator], [...heap.retainedBytes(one, dominator, shallow)]];
+  const two = await heap.openHeap(file);
+  const together = [columns(two.graph), two.graph.locations.count, two.graph.strings.count, [...two.dominator], [...two.retained]];
+  console.log(JSON.stringify(alone) === JSON.stringify(together), one.nodeCount > 3);`;
+
+function withFile(path: string, script: string): string {
+  return `const file = ${JSON.stringify(path)}; ${script}`;
+}
+
+describe('openHeap', () => {
+  it('gives on two threads what one thread gives', () => {
+    expect(runWithEngine(engine, withFile(own, DIGESTS))).toBe('true true\n');
+  });
+
+  it('reads a small file, and one that is laid out unlike V8 does', () => {
+    const spaced = join(folder, 'spaced.heapsnapshot');
+    writeFileSync(spaced, snapshotText().replaceAll(',', ' ,\n ').replaceAll(':', ' : '));
+    expect(runWithEngine(engine, withFile(spaced, DIGESTS))).toBe('true true\n');
+    const reordered = join(folder, 'reordered.heapsnapshot');
+    const { edges, ...others } = JSON.parse(snapshotText());
+    writeFileSync(reordered, snapshotText({ ...others, edges }));
+    expect(runWithEngine(engine, withFile(reordered, DIGESTS))).toBe('true true\n');
+  });
+
+  it('tells where a damaged file is damaged though two threads read it', () => {
+    const damaged = join(folder, 'damaged.heapsnapshot');
+    const bytes = readFileSync(own);
+    const offset = bytes.indexOf('"edges"') + 400_000;
+    bytes[offset] = 0x78;
+    writeFileSync(damaged, bytes);
+    const script = withFile(
+      damaged,
+      `await heap.openHeap(file).catch((error) => console.log(error.code, error.section, error.offset));`,
+    );
+    expect(runWithEngine(engine, script)).toBe(`MALFORMED edges ${offset}\n`);
+    truncateSync(damaged, offset - 1);
+    expect(runWithEngine(engine, script)).toMatch(/^TRUNCATED /);
+  });
+
+  it('stops when told to, and ends its thread', () => {
+    const script = withFile(
+      own,
+      `await heap.openHeap(file, { signal: AbortSignal.abort(new Error('enough')) }).catch((error) => console.log(error.message));`,
+    );
+    expect(runWithEngine(engine, script)).toBe('enough\n');
+  });
+
+  it('works from sources on one thread', async () => {
+    const { graph, dominator, retained } = await openHeap(own);
+    expect(dominator).toHaveLength(graph.nodeCount);
+    expect(retained[0]).toBe([...graph.selfSize].reduce((sum, bytes) => sum + bytes));
+  });
+});
+
+describe('standard input', () => {
+  it('is read as a file is', () => {
+    const script = `console.log([...(await heap.readSnapshot('-')).nodeId].join())`;
+    expect(runWithEngine(engine, script, snapshotText())).toBe('1,3,5,7\n');
+  });
+});
