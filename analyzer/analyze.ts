@@ -30,6 +30,7 @@ import { relate } from './relate.ts';
 import type { Comparability, Finding, Report, SnapshotSummary } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
 import { memoryTrend } from './series/memory-trend.ts';
+import { isAgentsOwn, isSignificant } from './significance.ts';
 import { locator } from './source/locate.ts';
 import { conclude } from './verdict.ts';
 
@@ -199,12 +200,14 @@ function findingsOf(
   const groups = leaks.map(({ group }) => group);
   const grown = holdings(groups, newest, population).flatMap((holding, index) => {
     const facts = factsOf(holding, newest, view, scripts, labels);
-    return facts ? [findingOf(facts, leaks[index].judgement.confidence, lines, scale)] : [];
+    return facts && !isAgentsOwn(facts)
+      ? [findingOf(facts, leaks[index].judgement.confidence, lines, scale)]
+      : [];
   });
   const numbers = stores.map((store) =>
     findingOf(factsOfStore(store, newest, view, scripts, labels), store.confidence, lines, scale),
   );
-  return relate([...grown, ...numbers]);
+  return relate([...grown, ...numbers].filter(({ growth }) => isSignificant(growth)));
 }
 
 function scaleOf(ordered: readonly Taken[]): Scale {

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Facts } from './detectors/facts.ts';
+import type { Growth } from './report.ts';
+import { filePath } from './source/packages.ts';
+
+/** Below all of these a growth is what any process gathers while it runs, and nobody's memory climbs by it. */
+const MIN_NEW_BYTES = 16 * 1024;
+const MIN_SHARE = 0.02; // of the heap's growth
+const MIN_NEW_OBJECTS = 200;
+
+/** Whether a growth is worth a person's time. */
+export function isSignificant(growth: Growth): boolean {
+  return (
+    gained(growth.bytes) >= MIN_NEW_BYTES ||
+    gained(growth.objects) >= MIN_NEW_OBJECTS ||
+    (growth.shareOfHeapGrowth ?? 0) >= MIN_SHARE
+  );
+}
+
+const gained = (series: readonly number[]) => series[series.length - 1] - series[0];
+
+/** Whether the holder belongs to leakwatch's own agent, whose records of the process grow as long as it watches. */
+export function isAgentsOwn(facts: Facts): boolean {
+  for (const { node } of facts.chain.toReversed()) {
+    const position = facts.scripts.positionOf(node);
+    if (position !== null) return isAgentScript(position.script);
+  }
+  return false;
+}
+
+const AGENT_FOLDER = /[\\/]dist[\\/]agent[\\/]/;
+
+function isAgentScript(script: string): boolean {
+  const file = filePath(script);
+  if (file === null || !AGENT_FOLDER.test(file)) return false;
+  const root = file.slice(0, file.search(AGENT_FOLDER));
+  return /[\\/]leakwatch$/.test(root) || packageName(root) === 'leakwatch';
+}
+
+function packageName(folder: string): string | null {
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest)) return null;
+  try {
+    const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
+    const isNamed = typeof parsed === 'object' && parsed !== null && 'name' in parsed;
+    return isNamed && typeof parsed.name === 'string' ? parsed.name : null;
+  } catch {
+    return null;
+  }
+}

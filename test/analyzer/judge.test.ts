@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { GrowthGroup } from '../../analyzer/growth/groups.ts';
+import { judge } from '../../analyzer/growth/judge.ts';
+
+/** Counts per snapshot and steps per window of a group; the rest as a steady leak has it. */
+function group(counts: readonly number[], changes: Partial<GrowthGroup> = {}): GrowthGroup {
+  const steps = counts.slice(1).map((count, window) => count - counts[window]);
+  return { holderPath: 1, paths: [2], counts, steps, survival: 1, oldestSurvival: 1, ...changes };
+}
+
+const BY_IDS = { windowWeights: null, comparable: 'ids' } as const;
+
+describe('what growth means', () => {
+  test.each([
+    ['a steady leak', group([100, 200, 300]), 'leak'],
+    [
+      'a leak among as many requests in flight',
+      group([100, 150, 200], { survival: 0.6, oldestSurvival: 0.55 }),
+      'leak',
+    ],
+    ['a leak that pauses in one of four windows', group([100, 200, 200, 300, 400]), 'leak'],
+    [
+      'requests in flight that happen to rise',
+      group([20, 40, 60], { survival: 0.05, oldestSurvival: 0 }),
+      'passing',
+    ],
+    ['a full LRU', group([2000, 5000, 6000], { steps: [3000, 3000], oldestSurvival: 0 }), 'rotating'],
+    ['a cache that fills up', group([40, 100, 120]), 'slowing'],
+    ['a leak that starts after the first snapshot', group([0, 100, 200], { oldestSurvival: null }), 'leak'],
+    ['two snapshots of growth', group([100, 200], { survival: null }), 'leak'],
+  ] as const)('%s', (_, growing, expected) => {
+    expect(judge(growing, BY_IDS).is).toBe(expected);
+  });
+
+  test('a last window that is short by the clock is no sign of slowing down', () => {
+    const growing = group([100, 1100, 1200]);
+    expect(judge(growing, BY_IDS).is).toBe('slowing');
+    expect(judge(growing, { ...BY_IDS, windowWeights: [10_000, 1000] }).is).toBe('leak');
+  });
+
+  test('windows of about one length are compared by what they brought, however long a loaded machine took', () => {
+    const growing = group([40, 100, 120]);
+    expect(judge(growing, { ...BY_IDS, windowWeights: [2000, 1000] }).is).toBe('slowing');
+  });
+});
+
+function confidence(growing: GrowthGroup, comparable: 'ids' | 'paths' = 'ids') {
+  const judgement = judge(growing, { windowWeights: null, comparable });
+  return judgement.is === 'leak' ? judgement.confidence : null;
+}
+
+describe('confidence', () => {
+  test.each([
+    ['three snapshots, all stayed', group([100, 200, 300]), 'high'],
+    ['two snapshots', group([100, 200], { survival: null }), 'low'],
+    ['growth that slackens', group([100, 200, 255], { survival: 0.8, oldestSurvival: 0.8 }), 'medium'],
+  ] as const)('%s', (_, growing, level) => {
+    expect(confidence(growing)?.level).toBe(level);
+  });
+
+  test('says what would raise it', () => {
+    expect(confidence(group([100, 200], { survival: null }))?.missing).toEqual([
+      'a third snapshot: two cannot tell a leak from warm-up',
+    ]);
+    expect(confidence(group([100, 200, 300]))?.missing).toEqual([]);
+  });
+
+  test('is low across processes, where nobody knows what stayed', () => {
+    expect(confidence(group([100, 200, 300], { survival: null, oldestSurvival: null }), 'paths')?.level).toBe(
+      'low',
+    );
+  });
+});
