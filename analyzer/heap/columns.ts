@@ -7,3 +7,10 @@ export function sharedU32(length: number): Uint32Array {
 export function sharedU8(length: number): Uint8Array {
   return new Uint8Array(new SharedArrayBuffer(length));
 }
+
+/** The column with room for twice as many values. */
+export function longer(column: Uint32Array): Uint32Array<ArrayBuffer> {
+  const twice = new Uint32Array(column.length * 2);
+  twice.set(column);
+  return twice;
+}

@@ -1,3 +1,4 @@
+import { longer, sharedU32 } from './columns.ts';
 import { essentialEdges } from './essential-edges.ts';
 import { NONE } from './graph.ts';
 import type { HeapGraph } from './graph.ts';
@@ -14,9 +15,9 @@ import type { HeapGraph } from './graph.ts';
 export function immediateDominators(graph: HeapGraph): Uint32Array {
   const search = depthFirstSearch(graph, essentialEdges(graph));
   const idom = semiNca(search, otherEdges(search));
-  const { nodeAt } = search;
-  const dominator = search.numberOf.fill(0);
-  for (let number = 1; number < search.count; number++) dominator[nodeAt[number]] = nodeAt[idom[number]];
+  const { nodeAt, count } = search;
+  const dominator = search.nextEdge.fill(0);
+  for (let number = 1; number < count; number++) dominator[nodeAt[number]] = nodeAt[idom[number]];
   return dominator;
 }
 
@@ -39,7 +40,7 @@ class DepthFirstSearch {
     this.nodeAt = new Uint32Array(graph.nodeCount);
     this.numberOf = new Uint32Array(graph.nodeCount).fill(NONE);
     this.parent = new Uint32Array(graph.nodeCount);
-    this.nextEdge = new Uint32Array(graph.nodeCount);
+    this.nextEdge = sharedU32(graph.nodeCount);
     this.otherCount = new Uint32Array(graph.nodeCount + 1);
   }
 
@@ -128,15 +129,18 @@ function otherEdges(search: DepthFirstSearch): OtherEdges {
   return { first, end: next, from };
 }
 
-/** Uses up the search's parent, and `end`. @returns Number -> Number of the immediate dominator */
+/**
+ * Uses up all of the search and of the edges but for nodeAt: these columns are the largest part of what a big heap
+ * needs, so each is taken for something else as soon as its first purpose is over.
+ * @returns Number -> Number of the immediate dominator
+ */
 function semiNca(search: DepthFirstSearch, { first, end, from }: OtherEdges): Uint32Array {
   const { count } = search;
   const idom = search.parent;
-  // Number -> smallest semidominator from it up to where its path is compressed; what is numbered up to `number` is not
-  // labelled yet, and its end still stands there.
-  const label = end;
-  const ancestor = idom.slice();
-  const semi = new Uint32Array(count);
+  const ancestor = search.numberOf;
+  ancestor.set(idom);
+  const semi = first; // for what is numbered from `number` on
+  const label = end; // the same: smallest semidominator from a node up to where its path is compressed
   let path = new Uint32Array(1 << 10);
   for (let number = count - 1; number > 0; number--) {
     let smallest = idom[number];
@@ -171,10 +175,4 @@ function semiNca(search: DepthFirstSearch, { first, end, from }: OtherEdges): Ui
     }
     return label[number];
   }
-}
-
-function longer(column: Uint32Array): Uint32Array<ArrayBuffer> {
-  const twice = new Uint32Array(column.length * 2);
-  twice.set(column);
-  return twice;
 }

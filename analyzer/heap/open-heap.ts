@@ -22,14 +22,19 @@ export interface Heap {
  * @throws SnapshotError as readSnapshot does
  */
 export async function openHeap(path: string, options: ReadOptions = {}): Promise<Heap> {
+  const { graph, shallow, dominator } = await ownership(path, options);
+  options.signal?.throwIfAborted();
+  return { graph, shallow, dominator, retained: retainedBytes(graph, dominator, shallow) };
+}
+
+/** All but the retained sizes; what the second thread took is free again when this is done. */
+async function ownership(path: string, options: ReadOptions): Promise<Omit<Heap, 'retained'>> {
   const thread = startSecondThread();
   try {
     const graph = await readSnapshotWith(thread, path, options);
     const dominators = dominatorsOn(thread, graph);
     const shallow = shallowBytes(graph);
-    const dominator = await dominators;
-    options.signal?.throwIfAborted();
-    return { graph, shallow, dominator, retained: retainedBytes(graph, dominator, shallow) };
+    return { graph, shallow, dominator: await dominators };
   } finally {
     await thread?.close();
   }

@@ -1,3 +1,4 @@
+import { longer } from './columns.ts';
 import { NONE } from './graph.ts';
 import type { HeapGraph } from './graph.ts';
 import { typeIndex } from './type-index.ts';
@@ -14,74 +15,68 @@ const SEVERAL = NONE - 1;
 export function shallowBytes(graph: HeapGraph): Uint32Array | Float64Array {
   if (userRoots(graph).length === 0) return graph.selfSize;
   const owner = owners(graph);
-  const synthetic = typeIndex(graph).node.synthetic;
+  const bytes = graph.selfSize.slice();
+  return transfer(graph, owner, bytes) ? bytes : transferred(graph, owner);
+}
+
+/** Into doubles, for when one object has more than 4 GB behind it. */
+function transferred(graph: HeapGraph, owner: Uint32Array): Float64Array {
   const bytes = Float64Array.from(graph.selfSize);
+  transfer(graph, owner, bytes);
+  return bytes;
+}
+
+/** Adds what nodes own to their bytes. @returns false when the column does not hold a sum */
+function transfer(graph: HeapGraph, owner: Uint32Array, bytes: Uint32Array | Float64Array): boolean {
+  const { synthetic } = typeIndex(graph).node;
   for (let node = 0; node < graph.nodeCount; node++) {
     const to = owner[node];
     if (to >= SEVERAL || to === node || to === 0 || graph.nodeType[to] === synthetic) continue;
-    bytes[to] += bytes[node];
+    const sum = bytes[to] + bytes[node];
+    bytes[to] = sum;
     bytes[node] = 0;
+    if (bytes[to] !== sum) return false;
   }
-  return bytes;
+  return true;
 }
 
 /** @returns NodeIndex -> NodeIndex of the only object that holds it; itself for an object; NONE unheld, or SEVERAL */
 function owners(graph: HeapGraph): Uint32Array {
   const { firstEdge, edgeTo, edgeType } = graph;
-  const weak = typeIndex(graph).edge.weak;
-  const owner = new Uint32Array(graph.nodeCount);
-  const pending = new NodeStack(graph.nodeCount);
-  const owned = ownable(graph);
-  for (let node = 0; node < graph.nodeCount; node++) {
-    owner[node] = owned[node] === 1 ? NONE : node;
-    if (owned[node] === 0) pending.push(node);
-  }
-  while (pending.length > 0) {
-    const node = pending.pop();
-    const nodeOwner = owner[node];
-    for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
-      const to = edgeTo[edge];
-      const before = owner[to];
-      if (edgeType[edge] === weak || before === to || before === nodeOwner || before === SEVERAL) continue;
-      owner[to] = before === NONE ? nodeOwner : SEVERAL;
-      pending.push(to);
+  const { weak } = typeIndex(graph).edge;
+  const owner = selfOwners(graph);
+  let pending = new Uint32Array(1 << 10);
+  let pendingCount = 0;
+  for (let start = 0; start < graph.nodeCount; start++) {
+    if (owner[start] !== start) continue;
+    pending[pendingCount++] = start;
+    while (pendingCount > 0) {
+      const node = pending[--pendingCount];
+      const nodeOwner = owner[node];
+      const end = firstEdge[node + 1];
+      for (let edge = firstEdge[node]; edge < end; edge++) {
+        const to = edgeTo[edge];
+        const before = owner[to];
+        if (before === to || before === nodeOwner || before === SEVERAL || edgeType[edge] === weak) continue;
+        owner[to] = before === NONE ? nodeOwner : SEVERAL;
+        if (pendingCount === pending.length) pending = longer(pending);
+        pending[pendingCount++] = to;
+      }
     }
   }
   return owner;
 }
 
-/** NodeIndex -> 1 for what V8 allocates behind an object */
-function ownable(graph: HeapGraph): Uint8Array {
+/** @returns NodeIndex -> itself, or NONE for what V8 allocates behind an object */
+function selfOwners(graph: HeapGraph): Uint32Array {
   const { hidden, array, native } = typeIndex(graph).node;
   const external = graph.strings.indexOf('system / ExternalStringData');
-  const flags = new Uint8Array(graph.nodeCount);
-  for (let node = 0; node < graph.nodeCount; node++) {
-    const type = graph.nodeType[node];
-    if (type === hidden || type === array || (type === native && graph.nodeName[node] === external))
-      flags[node] = 1;
+  const { nodeType, nodeName, nodeCount } = graph;
+  const owner = new Uint32Array(nodeCount);
+  for (let node = 0; node < nodeCount; node++) {
+    const type = nodeType[node];
+    const isBehind = type === hidden || type === array || (type === native && nodeName[node] === external);
+    owner[node] = isBehind ? NONE : node;
   }
-  return flags;
-}
-
-/** A stack that begins at a guess of its largest size and grows. */
-class NodeStack {
-  length = 0;
-  private nodes: Uint32Array<ArrayBuffer>;
-
-  constructor(expectedSize: number) {
-    this.nodes = new Uint32Array(expectedSize + 1);
-  }
-
-  push(node: number): void {
-    if (this.length === this.nodes.length) {
-      const larger = new Uint32Array(this.length * 2);
-      larger.set(this.nodes);
-      this.nodes = larger;
-    }
-    this.nodes[this.length++] = node;
-  }
-
-  pop(): number {
-    return this.nodes[--this.length];
-  }
+  return owner;
 }
