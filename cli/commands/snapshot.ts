@@ -3,7 +3,7 @@ import { LeakwatchError } from '../../analyzer/error.ts';
 import { bytesText } from '../../analyzer/render/units.ts';
 import { defineCommand } from '../command.ts';
 import { formatDuration, parseDuration } from '../duration.ts';
-import type { ObservedProcess } from '../run/observed-process.ts';
+import type { ObservedThread } from '../run/observed-thread.ts';
 import { findRunFolder } from '../run/run-folder.ts';
 import { RunObserver } from '../run/run-observer.ts';
 import { requestSnapshot } from '../run/snapshot-request.ts';
@@ -37,8 +37,8 @@ export const snapshotCommand = defineCommand({
   },
 });
 
-function targetsIn(observer: RunObserver, pid: number | undefined): readonly ObservedProcess[] {
-  const running = observer.subjects.filter((one) => one.isRunning && (pid === undefined || one.pid === pid));
+function targetsIn(observer: RunObserver, pid: number | undefined): readonly ObservedThread[] {
+  const running = observer.application.filter((thread) => pid === undefined || thread.pid === pid);
   if (running.length > 0) return running;
   const which = pid === undefined ? 'No running process' : `No running process ${pid}`;
   throw new LeakwatchError('NOTHING_RUNS', `${which} records into ${observer.folder}.`);
@@ -46,20 +46,22 @@ function targetsIn(observer: RunObserver, pid: number | undefined): readonly Obs
 
 interface SnapshotOrder {
   readonly observer: RunObserver;
-  readonly target: ObservedProcess;
+  readonly target: ObservedThread;
   readonly signal: AbortSignal;
   readonly terminal: Terminal;
 }
 
 async function takeSnapshot({ observer, target, signal, terminal }: SnapshotOrder): Promise<void> {
-  terminal.note(`asking process ${target.pid}`);
+  terminal.note(`asking ${target.id}`);
   const taken = await requestSnapshot(observer, target, { reason: 'request', signal });
-  if (!taken) throw new LeakwatchError('NO_ANSWER', `Process ${target.pid} gave no snapshot in time.`);
-  if (taken.status !== 'written' || taken.file === undefined) {
+  if (taken === 'ended' || taken === 'silent') {
     throw new LeakwatchError(
-      'REFUSED',
-      `Process ${target.pid} took no snapshot: ${taken.detail ?? taken.status}`,
+      'NO_ANSWER',
+      `${target.id} gave no snapshot in time: its event loop is blocked, or it is gone.`,
     );
+  }
+  if (taken.status !== 'written' || taken.file === undefined) {
+    throw new LeakwatchError('REFUSED', `${target.id} took no snapshot: ${taken.detail ?? taken.status}`);
   }
   const pause = taken.pauseMs === undefined ? '' : ` in ${formatDuration(taken.pauseMs)}`;
   terminal.note(`${bytesText(taken.fileBytes ?? 0)}${pause}`);

@@ -59,7 +59,7 @@ export async function recordRun(options: RunOptions, progress: RunProgress): Pro
   void app.ended.then(() => gone.abort());
   const over = AbortSignal.any([interruption.signal, gone.signal]);
   const measuring = setInterval(() => {
-    void observer.refresh().then(() => progress.measure(observer.subjects[0]));
+    void observer.refresh().then(() => progress.measure(observer.application[0]));
   }, MEASURE_MS);
   try {
     await workAndSettle({ options, app, observer, progress, over });
@@ -69,7 +69,7 @@ export async function recordRun(options: RunOptions, progress: RunProgress): Pro
     if (app.end === null) await stopApp(app, observer);
     const end = await app.ended;
     await observer.refresh();
-    return { ...end, endedBy, recorded: observer.processes.length > 0 };
+    return { ...end, endedBy, recorded: observer.threads.length > 0 };
   } catch (error) {
     await stopApp(app, observer);
     throw error;
@@ -98,7 +98,7 @@ async function workAndSettle(run: Run): Promise<void> {
 }
 
 async function workAlone(run: Run): Promise<void> {
-  const started = await within(run, () => run.observer.subjects[0]);
+  const started = await within(run, () => run.observer.application[0]);
   if (run.over.aborted) return;
   if (!started) throw neverRecorded(run);
   run.progress.working({ port: null, load: null });
@@ -107,9 +107,9 @@ async function workAlone(run: Run): Promise<void> {
 
 async function workUnderLoad(run: Run, command: string): Promise<void> {
   const { options, over, progress } = run;
-  const port = await within(run, () => run.observer.subjects[0]?.port ?? undefined);
+  const port = await within(run, () => run.observer.port ?? undefined);
   if (over.aborted) return;
-  if (port === undefined) throw run.observer.subjects.length > 0 ? neverListened(run) : neverRecorded(run);
+  if (port === undefined) throw run.observer.application.length > 0 ? neverListened(run) : neverRecorded(run);
   progress.working({ port, load: command });
   const logFile = join(options.runFolder, 'load.log');
   const load = startLoad({ command, port, logFile, repeat: options.durationMs !== null, env: options.env });
@@ -137,11 +137,13 @@ async function takePlannedSnapshots(run: Run, enough: AbortSignal): Promise<void
 
 async function takeSnapshots({ observer, progress, over }: Run, reason: SnapshotReason): Promise<void> {
   await observer.refresh();
-  for (const subject of observer.subjects) {
+  const subjects = observer.chooseSubjects();
+  for (const subject of subjects) {
     if (over.aborted) return;
     progress.snapshotStarted();
-    const taken = await requestSnapshot(observer, subject, { reason, signal: over });
-    progress.snapshotEnded(taken);
+    const answer = await requestSnapshot(observer, subject, { reason, signal: over });
+    if (answer === 'silent') subject.giveUp();
+    progress.snapshotEnded(answer, subjects.length > 1 ? `of ${subject.id}` : '');
   }
 }
 

@@ -1,35 +1,46 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RECORDING_SUFFIX } from '../../agent/recording.ts';
-import { ObservedProcess } from './observed-process.ts';
+import { ObservedThread } from './observed-thread.ts';
+import { applicationThreads, largestThreads } from './subjects.ts';
 
 const POLL_MS = 200;
+const MAX_SUBJECTS = 4; // each stands still for its snapshots, and each snapshot takes disk and time to analyze
 
 /** What the processes of a run have recorded so far, read while they write it. */
 export class RunObserver {
   readonly folder: string;
-  private readonly byFile = new Map<string, ObservedProcess>();
+  private readonly byFile = new Map<string, ObservedThread>();
   private reading: Promise<void> | null = null;
+  private chosen: readonly ObservedThread[] = [];
 
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  /** All processes and threads that have begun a recording. */
-  get processes(): readonly ObservedProcess[] {
+  /** All threads of all processes that have begun a recording. */
+  get threads(): readonly ObservedThread[] {
     return [...this.byFile.values()].filter(({ header }) => header !== null);
   }
 
+  /** The running threads whose memory is the application's; see {@link applicationThreads}. */
+  get application(): readonly ObservedThread[] {
+    return applicationThreads(this.threads.filter(({ isRunning }) => isRunning));
+  }
+
+  /** The port the application listens on; the first one, if there are several. */
+  get port(): number | null {
+    return this.application.find(({ port }) => port !== null)?.port ?? null;
+  }
+
   /**
-   * The processes whose memory is the application's: those that listen on a port; or, where none does, those that
-   * started no other one. That leaves out npm and other launchers, which Node also loads the agent into.
+   * The threads that snapshots are taken of: the same ones every time as long as one of them runs, since one snapshot
+   * of a thread says nothing.
    */
-  get subjects(): readonly ObservedProcess[] {
-    const running = this.processes.filter(({ isMainThread, isRunning }) => isMainThread && isRunning);
-    const listening = running.filter(({ port }) => port !== null);
-    if (listening.length > 0) return listening;
-    const parents = new Set(running.map(({ header }) => header?.ppid));
-    return running.filter(({ header }) => !parents.has(header?.pid));
+  chooseSubjects(): readonly ObservedThread[] {
+    this.chosen = this.chosen.filter(({ isRunning }) => isRunning);
+    if (this.chosen.length === 0) this.chosen = largestThreads(this.application, MAX_SUBJECTS);
+    return this.chosen;
   }
 
   /** Reads on until `find` answers, and returns its answer; undefined when `signal` is aborted first. */
@@ -51,14 +62,14 @@ export class RunObserver {
   /** Lets go of the files. */
   async close(): Promise<void> {
     await this.reading;
-    await Promise.all([...this.byFile.values()].map((process) => process.close()));
+    await Promise.all([...this.byFile.values()].map((thread) => thread.close()));
   }
 
   private async read(): Promise<void> {
     for (const file of await this.recordingFiles()) {
-      if (!this.byFile.has(file)) this.byFile.set(file, new ObservedProcess(join(this.folder, file)));
+      if (!this.byFile.has(file)) this.byFile.set(file, new ObservedThread(join(this.folder, file)));
     }
-    for (const process of this.byFile.values()) await process.refresh();
+    for (const thread of this.byFile.values()) await thread.refresh();
   }
 
   private async recordingFiles(): Promise<string[]> {

@@ -2,7 +2,8 @@ import type { SnapshotTaken } from '../../agent/recording.ts';
 import { bytesText, countText } from '../../analyzer/render/units.ts';
 import { formatDuration } from '../duration.ts';
 import type { Terminal } from '../terminal/terminal.ts';
-import type { ObservedProcess } from './observed-process.ts';
+import type { ObservedThread } from './observed-thread.ts';
+import type { SnapshotAnswer } from './snapshot-request.ts';
 
 /** Tells a person what a run is doing: a line per step and, in a terminal, its present state below them. */
 export class RunProgress {
@@ -28,10 +29,12 @@ export class RunProgress {
     this.draw();
   }
 
-  /** Null when the application ended before it had answered. */
-  snapshotEnded(taken: SnapshotTaken | null): void {
+  /** @param whose `of <pid>-<thread>` when there are several, else nothing */
+  snapshotEnded(answer: SnapshotAnswer, whose: string): void {
     this.doing = 'recording';
-    if (taken) this.terminal.note(this.snapshotLine(taken));
+    if (answer === 'silent')
+      this.warn(`no snapshot${whose && ` ${whose}`}: its event loop is blocked, or it is gone`);
+    else if (answer !== 'ended') this.tell(answer, whose);
     this.draw();
   }
 
@@ -41,19 +44,24 @@ export class RunProgress {
     this.draw();
   }
 
-  measure(subject: ObservedProcess | undefined): void {
+  measure(subject: ObservedThread | undefined): void {
     const sample = subject?.latest;
     if (sample)
       this.measured = `heap ${bytesText(sample.heapUsedBytes)}  rss ${bytesText(sample.rssBytes)}  loop p99 ${Math.round(sample.loopDelayP99Ms)} ms`;
     this.draw();
   }
 
-  private snapshotLine({ status, fileBytes, pauseMs, detail }: SnapshotTaken): string {
-    if (status !== 'written')
-      return this.terminal.err.colors.yellow(`snapshot ${status}: ${detail ?? 'no reason given'}`);
+  private tell({ status, fileBytes, pauseMs, detail }: SnapshotTaken, whose: string): void {
+    if (status !== 'written') return this.warn(`snapshot ${status}: ${detail ?? 'no reason given'}`);
     this.snapshots += 1;
     const pause = pauseMs === undefined ? '' : `, the application stood still for ${formatDuration(pauseMs)}`;
-    return `snapshot ${this.snapshots}: ${bytesText(fileBytes ?? 0)}${pause}`;
+    this.terminal.note(
+      `snapshot ${this.snapshots}${whose && ` ${whose}`}: ${bytesText(fileBytes ?? 0)}${pause}`,
+    );
+  }
+
+  private warn(text: string): void {
+    this.terminal.note(this.terminal.err.colors.yellow(text));
   }
 
   private draw(): void {

@@ -1,5 +1,5 @@
 import type { AppProcess } from './app-process.ts';
-import { signalProcess } from './observed-process.ts';
+import { signalProcess } from './observed-thread.ts';
 import type { RunObserver } from './run-observer.ts';
 
 const STOP_GRACE_MS = 10_000; // what Docker gives; most applications need less than one second
@@ -14,10 +14,10 @@ export async function stopApp(app: AppProcess, observer: RunObserver): Promise<v
   app.signal('SIGTERM');
   await goneWithin(STOP_GRACE_MS, async () => app.end !== null);
   await observer.refresh();
-  const left = () => observer.processes.filter((one) => one.pid !== app.pid && one.isRunning);
+  const left = () => new Set(observer.threads.filter(({ isRunning }) => isRunning).map(({ pid }) => pid));
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-    for (const { pid } of left()) signalProcess(pid, signal);
-    await goneWithin(KILL_GRACE_MS, async () => (await observer.refresh(), left().length === 0));
+    for (const pid of left()) signalProcess(pid, signal);
+    await goneWithin(KILL_GRACE_MS, async () => (await observer.refresh(), left().size === 0));
   }
   if (app.end === null) app.signal('SIGKILL');
   await app.ended;

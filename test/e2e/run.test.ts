@@ -132,3 +132,16 @@ test('a run leaves a folder that tells how it went', { timeout: 60_000 }, async 
   expect(names.filter((name) => /request|draft/.test(name))).toEqual([]);
   expect(stderr.match(/snapshot \d: /g)).toHaveLength(4);
 });
+
+test('a leak in a worker thread is found, too', { timeout: 60_000 }, async () => {
+  const { exitCode, stderr } = await runScript(
+    `const { Worker, isMainThread } = require('node:worker_threads');
+     const mails = new Map();
+     const work = () => { for (let i = 0; i < 50; i++) mails.set(mails.size, { subject: 'mail ' + mails.size }); };
+     setInterval(isMainThread ? () => {} : work, 10);
+     if (isMainThread) new Worker(__filename);`,
+    ['-d', '4s'],
+  );
+  expect(stderr).toMatch(/LEAK[^]*`mails`/);
+  expect(exitCode).toBe(1);
+});

@@ -3,9 +3,10 @@ import { followRecording } from '../../analyzer/recording-reader.ts';
 import type { RecordingFollower } from '../../analyzer/recording-reader.ts';
 import { RECORDING_SUFFIX } from '../../agent/recording.ts';
 import type { RecordingEntry, RecordingHeader, Sample, SnapshotTaken } from '../../agent/recording.ts';
+import type { Candidate } from './subjects.ts';
 
-/** One process or thread of a run, as far as its recording tells. */
-export class ObservedProcess {
+/** One thread of one process of a run, as far as its recording tells. */
+export class ObservedThread implements Candidate {
   /** `<pid>-<threadId>`, what the names of its files begin with. */
   readonly id: string;
   latest: Sample | null = null;
@@ -15,6 +16,7 @@ export class ObservedProcess {
   private readonly path: string;
   private recording: RecordingFollower | null = null;
   private ended = false;
+  private lost = false;
 
   constructor(path: string) {
     this.path = path;
@@ -30,13 +32,22 @@ export class ObservedProcess {
     return Number(this.id.split('-')[0]);
   }
 
-  get isMainThread(): boolean {
-    return this.header?.threadId === 0;
+  get ppid(): number {
+    return this.header?.ppid ?? 0;
   }
 
-  /** False for a process that has written its last line, or was killed before it could. */
+  get heapUsedBytes(): number {
+    return this.latest?.heapUsedBytes ?? 0;
+  }
+
+  /** False for one that has written its last line, was killed before it could, or is not heard of any more. */
   get isRunning(): boolean {
-    return !this.ended && signalProcess(this.pid, 0);
+    return !this.ended && !this.lost && signalProcess(this.pid, 0);
+  }
+
+  /** Counts it out until it writes again: a thread that was terminated leaves no last line, and its process lives on. */
+  giveUp(): void {
+    this.lost = true;
   }
 
   /** Takes in what was recorded since the last time. */
@@ -50,6 +61,7 @@ export class ObservedProcess {
   }
 
   private take(entry: RecordingEntry): void {
+    this.lost = false;
     if (entry.type === 'sample') this.latest = entry;
     else if (entry.type === 'snapshot') this.snapshots.push(entry);
     else if (entry.type === 'listening') this.port ??= entry.port;
