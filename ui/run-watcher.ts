@@ -8,6 +8,9 @@ import type { ProcessOverview, RunOverview } from './api.ts';
 import { WatchedProcess, overviewOf } from './watched-process.ts';
 
 const RECORDING_NAME = /^(\d+-\d+)\.recording\.jsonl$/;
+/** A run that ended longer ago than this without a report will not get one by itself. */
+const ANALYSIS_MS = 15 * 60_000;
+
 const MAX_REPORT_BYTES = 64 << 20;
 
 /** A run folder, read again whenever {@link refresh} is called. Never throws for what it finds there. */
@@ -82,7 +85,8 @@ export class RunWatcher {
   private status(processes: readonly ProcessOverview[]): RunOverview['status'] {
     if (!this.read && processes.length > 0) return 'reading';
     if (this.report || !this.live) return 'finished';
-    if ((this.run?.endedAt ?? null) !== null) return 'analyzing';
+    const { endedAt = null } = this.run ?? {};
+    if (endedAt !== null) return Date.now() - endedAt < ANALYSIS_MS ? 'analyzing' : 'finished';
     if (processes.length === 0) return 'waiting';
     return processes.some((process) => process.state === 'running') ? 'recording' : 'analyzing';
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -244,6 +244,22 @@ test('a run that goes on appears and grows by itself, and turns into its verdict
   expect(await opened.textContent('h1')).toBe('Watching');
   writeFileSync(join(folder, 'report.json'), JSON.stringify(leakReport));
   await opened.waitForSelector('.card');
+});
+
+describe('a snapshot', () => {
+  test('is asked for by a button, while the process runs', async () => {
+    const folder = makeRunFolder();
+    writeRecording(folder, [headerOf({ pid: 7, threadId: 0 }, Date.now() - 1000), sampleAt(1000)]);
+    const opened = await openRun(folder, { live: true });
+    await opened.getByRole('button', { name: 'Take a snapshot' }).click();
+    await expect.poll(() => existsSync(join(folder, '7-0.request.json'))).toBe(true);
+    expect(await opened.textContent('.action [role=status]')).toBe('Asked; it is taken at the next sample');
+  });
+
+  test('is not offered of a process that has ended', async () => {
+    const opened = await openSample(leakReport);
+    expect(await opened.getByRole('button', { name: 'Take a snapshot' }).isVisible()).toBe(false);
+  });
 });
 
 describe('the page of a leak', () => {

@@ -27,11 +27,18 @@ function findingCard(finding: Finding, id: string): HTMLElement {
     el('header', {}, kindBadge(finding), confidenceBadge(finding.confidence)),
     el('h2', { id }, el('a', { href: leakAddress(finding.fingerprint) }, prose(finding.title))),
     culpritLine(finding.culprit),
-    growthFigures(finding.growth),
-    el('h3', {}, 'Fix'),
-    el('p', { class: 'fix' }, prose(finding.fix)),
-    el('h3', {}, 'Held through'),
-    traceList(finding.trace),
+    el(
+      'div',
+      { class: 'card-body' },
+      el(
+        'div',
+        {},
+        growthFigures(finding.growth),
+        el('h3', {}, 'Fix'),
+        el('p', { class: 'fix' }, prose(finding.fix)),
+      ),
+      el('div', {}, el('h3', {}, 'Held through'), traceList(finding.trace)),
+    ),
     el('details', {}, el('summary', {}, 'Evidence'), evidenceList(finding)),
   );
 }

@@ -1,5 +1,6 @@
 import type { Finding, Growth, Report, SnapshotSummary } from '../../analyzer/report.ts';
-import { codeExcerpt } from './code-excerpt.ts';
+import { codeExcerpts } from './code-excerpt.ts';
+import type { CodePlace } from './code-excerpt.ts';
 import { copyButton } from './copy-button.ts';
 import { el, prose } from './dom.ts';
 import { figure } from './figure.ts';
@@ -55,26 +56,27 @@ function absence(fingerprint: string): HTMLElement {
 }
 
 function whereColumn(finding: Finding, source: RunSource): HTMLElement {
-  const { culprit, trace, fix } = finding;
+  const { trace, fix } = finding;
+  const places = placesOf(finding);
   return el(
     'div',
     { class: 'column' },
     panel('Fix', el('p', { class: 'fix' }, prose(fix))),
     panel('Held through', traceList(trace)),
-    culprit.location && panel('Code', ...codeOf(finding, source)),
+    places.length > 0 && panel('Code', ...codeExcerpts(source, places)),
   );
 }
 
 /** The culprit's own line and the other places that matter, each once. */
-function codeOf({ culprit }: Finding, source: RunSource): HTMLElement[] {
+function placesOf({ culprit }: Finding): CodePlace[] {
   const places = [
-    ...(culprit.location ? [{ what: culprit.name, location: culprit.location }] : []),
+    ...(culprit.location ? [{ what: `\`${culprit.name}\``, location: culprit.location }] : []),
     ...culprit.sites.map(({ role, what, location }) => ({ what: `${SITE_ROLES[role]}: ${what}`, location })),
   ];
   const known = new Set<string>();
-  return places
-    .filter(({ location: { file, line } }) => !known.has(`${file}:${line}`) && known.add(`${file}:${line}`))
-    .map(({ what, location }) => codeExcerpt(source, location, what));
+  return places.filter(
+    ({ location: { file, line } }) => !known.has(`${file}:${line}`) && known.add(`${file}:${line}`),
+  );
 }
 
 function howMuchColumn(finding: Finding, report: Report): HTMLElement {

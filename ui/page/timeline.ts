@@ -4,6 +4,7 @@ import { addGestures } from './chart-gestures.ts';
 import { CHARTS } from './chart-specs.ts';
 import { button, el } from './dom.ts';
 import { markerStrip } from './marker-strip.ts';
+import { snapshotAction } from './snapshot-action.ts';
 import type { RunSource } from './source.ts';
 import { panned, withinRecording, zoomed } from './time-view.ts';
 import type { TimeView } from './time-view.ts';
@@ -29,6 +30,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
   const charts = CHARTS.map(timeChart);
   const markers = markerStrip((marker) => pointAt(marker.at));
   const title = el('h2', { id: 'timeline-title' }, 'Timeline');
+  const snapshot = snapshotAction((id) => source.takeSnapshot(id));
   const element = el(
     'section',
     { class: 'panel timeline', 'aria-labelledby': 'timeline-title' },
@@ -36,6 +38,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
       'header',
       {},
       title,
+      snapshot.element,
       toolbar((change) => go(change(view ?? whole))),
     ),
     markers.element,
@@ -74,6 +77,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
       shownProcess = process.id;
       whole = { from: process.startedAt, to: Math.max(process.lastSeenAt, process.startedAt + 1000) };
       title.textContent = `Timeline of ${process.pid}${process.threadId > 0 ? `, thread ${process.threadId}` : ''}`;
+      snapshot.show(source.mayAct && process.state === 'running' ? process.id : null);
       void load();
     },
     recolour: () => charts.forEach((chart) => chart.recolour()),
