@@ -30,7 +30,7 @@ import { relate } from './relate.ts';
 import type { Comparability, Finding, Report, SnapshotSummary } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
 import { memoryTrend } from './series/memory-trend.ts';
-import { isAgentsOwn, isSignificant } from './significance.ts';
+import { isAgentsOwn, isEnginesOwn, isSignificant } from './significance.ts';
 import { locator } from './source/locate.ts';
 import { conclude } from './verdict.ts';
 
@@ -204,10 +204,11 @@ function findingsOf(
       ? [findingOf(facts, leaks[index].judgement.confidence, lines, scale)]
       : [];
   });
-  const numbers = stores.map((store) =>
-    findingOf(factsOfStore(store, newest, view, scripts, labels), store.confidence, lines, scale),
-  );
-  return relate([...grown, ...numbers].filter(({ growth }) => isSignificant(growth)));
+  const numbers = stores
+    .map((store) => ({ store, facts: factsOfStore(store, newest, view, scripts, labels) }))
+    .filter(({ facts }) => !isAgentsOwn(facts) && !isEnginesOwn(facts))
+    .map(({ store, facts }) => findingOf(facts, store.confidence, lines, scale));
+  return relate([...grown, ...numbers].filter(({ finding }) => isSignificant(finding.growth)));
 }
 
 function scaleOf(ordered: readonly Taken[]): Scale {

@@ -3,10 +3,13 @@ import { basename } from 'node:path';
 import { detectors } from './detectors/index.ts';
 import type { Diagnosis } from './detectors/detector.ts';
 import type { Facts } from './detectors/facts.ts';
+import type { HolderName } from './detectors/holder-name.ts';
 import { holderName, lookFor } from './detectors/holder-name.ts';
 import { holderCount } from './detectors/words.ts';
 import type { Confidence, Culprit, Finding, Growth, Site, SourceLocation } from './report.ts';
 import type { Located, Locator } from './source/locate.ts';
+import { isNodeScript } from './source/packages.ts';
+import type { Placed } from './relate.ts';
 import { traceOf } from './trace.ts';
 
 /** What the whole run says, against which one finding is measured. */
@@ -18,12 +21,15 @@ export interface Scale {
 }
 
 /** Words, line, numbers and trace for one growing group. */
-export function findingOf(facts: Facts, confidence: Confidence, locator: Locator, scale: Scale): Finding {
-  const diagnosis = diagnose(facts);
-  const located = locator.locate(diagnosis.where);
+export function findingOf(facts: Facts, confidence: Confidence, locator: Locator, scale: Scale): Placed {
+  const diagnosed = diagnose(facts);
+  const first = locator.locate(diagnosed.where);
+  const owner = isNodes(first) ? usersOwner(facts, locator) : null;
+  const located = owner?.located ?? first;
+  const diagnosis = refined(diagnosed, located, owner);
   const growth = growthOf(facts, diagnosis, scale);
   const culprit = culpritOf(diagnosis, located, ownerSites(facts, diagnosis, locator));
-  return {
+  const finding: Finding = {
     kind: diagnosis.kind,
     title: titleOf(diagnosis, located),
     confidence,
@@ -35,6 +41,9 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
     evidence: [...evidenceOf(facts, growth), ...diagnosis.evidence],
     related: [],
   };
+  const holder = holderName(facts);
+  const anchorNode = holder.anchor === 'instance' ? holder.anchorNode : -1;
+  return { finding, anchorNode, isStore: facts.content === 'numbers' };
 }
 
 function diagnose(facts: Facts): Diagnosis {
@@ -43,6 +52,46 @@ function diagnose(facts: Facts): Diagnosis {
     if (diagnosis) return diagnosis;
   }
   throw new Error('the last detector speaks for every group');
+}
+
+/** Node's own classes are not to blame: the first owner that stands in somebody's file is where to look. */
+interface Owner {
+  readonly name: HolderName;
+  readonly located: Located;
+}
+
+const isNodes = ({ location }: Located) => location === null || isNodeScript(location.file);
+
+function usersOwner(facts: Facts, locator: Locator): Owner | null {
+  let name = holderName(facts);
+  while (name.anchorNode !== -1) {
+    const outer = holderName(facts, name.anchorNode);
+    const where = {
+      position: outer.position,
+      look: lookFor(outer),
+      name: outer.property,
+      className: outer.className,
+    };
+    const located = outer.property === null ? null : locator.locate(where);
+    if (located && !isNodes(located)) return { name: outer, located };
+    if (outer.anchorNode === name.anchorNode) break;
+    name = outer;
+  }
+  return null;
+}
+
+/** What only the source could tell: whose it is, and whether a variable is the module's or some function's. */
+function refined(diagnosis: Diagnosis, located: Located, owner: Owner | null): Diagnosis {
+  const isLocal =
+    diagnosis.kind === 'global' && diagnosis.where.look === 'variable' && located.within !== null;
+  const kind = isLocal ? 'collection' : diagnosis.kind;
+  if (owner === null || diagnosis.name.includes(owner.name.name)) return { ...diagnosis, kind };
+  return {
+    ...diagnosis,
+    kind,
+    subject: `${diagnosis.subject} of \`${owner.name.name}\``,
+    name: `${owner.name.name}.${diagnosis.name}`,
+  };
 }
 
 function titleOf(diagnosis: Diagnosis, located: Located): string {

@@ -1,18 +1,50 @@
 import type { Finding, TraceElement } from './report.ts';
 
-/** Strongest first; one finding per fingerprint; those that share a holder's holder know of each other. */
-export function relate(findings: readonly Finding[]): Finding[] {
-  const distinct = new Map<string, Finding>();
-  for (const finding of findings.toSorted(byStrength)) {
-    if (!distinct.has(finding.fingerprint)) distinct.set(finding.fingerprint, finding);
+/** A finding and the class instance its name hangs on, by which parts of one leak are known. */
+export interface Placed {
+  readonly finding: Finding;
+  readonly anchorNode: number; // NodeIndex | -1
+  /** What it holds are numbers, told by the storage alone. */
+  readonly isStore: boolean;
+}
+
+/**
+ * Strongest first, one finding per leak: what grows in step on one object (keys beside values, several events' listeners of
+ * one pipe) is told as evidence of the strongest part. The rest know of each other when they share a file or a suspect.
+ */
+export function relate(placed: readonly Placed[]): Finding[] {
+  const distinct = new Map<string, Placed>();
+  for (const one of placed.toSorted((a, b) => byStrength(a.finding, b.finding))) {
+    const { fingerprint } = one.finding;
+    if (!distinct.has(fingerprint)) distinct.set(fingerprint, one);
   }
-  const kept = [...distinct.values()];
+  const kept: Finding[] = [];
+  const anchors: number[] = [];
+  for (const { finding, anchorNode, isStore } of distinct.values()) {
+    const isPart = (other: Finding) => isStore || isInStep(finding, other);
+    const whole = kept.findIndex((other, index) => anchors[index] === anchorNode && isPart(other));
+    if (anchorNode === -1 || whole === -1) {
+      kept.push(finding);
+      anchors.push(anchorNode);
+    } else kept[whole] = withPart(kept[whole], finding);
+  }
   return kept.map((finding) => ({
     ...finding,
     related: kept
       .filter((other) => other !== finding && areRelated(finding, other))
       .map((other) => other.fingerprint),
   }));
+}
+
+function isInStep(part: Finding, whole: Finding): boolean {
+  const { objects } = whole.growth;
+  return (
+    part.kind === whole.kind && part.growth.objects.every((count, at) => Math.abs(count - objects[at]) <= 2)
+  );
+}
+
+function withPart(whole: Finding, part: Finding): Finding {
+  return { ...whole, evidence: [...whole.evidence, `\`${part.culprit.name}\` grows in step with it`] };
 }
 
 const gained = ({ growth }: Finding) => growth.bytes[growth.bytes.length - 1] - growth.bytes[0];

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Facts } from './detectors/facts.ts';
+import { holderName } from './detectors/holder-name.ts';
 import type { Growth } from './report.ts';
-import { filePath } from './source/packages.ts';
+import { filePath, isNodeScript } from './source/packages.ts';
 
 /** Below all of these a growth is what any process gathers while it runs, and nobody's memory climbs by it. */
 const MIN_NEW_BYTES = 16 * 1024;
@@ -27,6 +28,15 @@ export function isAgentsOwn(facts: Facts): boolean {
     if (position !== null) return isAgentScript(position.script);
   }
   return false;
+}
+
+const WEAK_CLASSES: ReadonlySet<string> = new Set(['WeakMap', 'WeakSet', 'WeakRef', 'FinalizationRegistry']);
+
+/** Whether growing storage is a weak table, which lets its entries go, or one of Node's own. */
+export function isEnginesOwn(facts: Facts): boolean {
+  if (WEAK_CLASSES.has(facts.view.className(facts.holder))) return true;
+  const position = holderName(facts).position;
+  return position === null || isNodeScript(position.script);
 }
 
 const AGENT_FOLDER = /[\\/]dist[\\/]agent[\\/]/;

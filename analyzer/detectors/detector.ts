@@ -25,9 +25,9 @@ export interface Whereabouts {
   readonly position: ScriptPosition | null;
   /**
    * function: the position is the answer. variable, property: the declaration of `name` in that file is. global: the place in
-   * any of the program's files that makes a global of this name.
+   * any of the program's files that makes a global of this name. anywhere: the one file of the program's that declares it.
    */
-  readonly look: 'function' | 'variable' | 'property' | 'global';
+  readonly look: 'function' | 'variable' | 'property' | 'global' | 'anywhere';
   readonly name: string | null;
   readonly className: string | null;
 }

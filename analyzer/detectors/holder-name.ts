@@ -1,4 +1,4 @@
-import { DICTIONARY_LABEL, SCOPE_LABEL } from '../model/references.ts';
+import { DICTIONARY_LABEL, SCOPE_LABEL, WEAK_MAP_VALUE_LABEL } from '../model/references.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
 import type { Whereabouts } from './detector.ts';
 import type { Facts, Step } from './facts.ts';
@@ -13,11 +13,17 @@ export interface HolderName {
   /** Class, or function, on which the name hangs. */
   readonly className: string | null;
   /** What the name hangs on. */
-  readonly anchor: 'variable' | 'instance' | 'function' | 'exports' | 'global' | 'none';
+  readonly anchor: 'variable' | 'instance' | 'function' | 'exports' | 'global' | 'store' | 'none';
   readonly anchorNode: number; // NodeIndex | -1
   /** A position in the script that declares it, to look the declaration up from. */
   readonly position: ScriptPosition | null;
 }
+
+/** How Node hangs the store of an AsyncLocalStorage on what runs in its context: before Node 24, and since. */
+const STORE_PROPERTIES: ReadonlySet<string> = new Set([
+  '<symbol kResourceStore>',
+  '<symbol kAsyncContextFrame>',
+]);
 
 const MAX_CLIMB = 6; // a name of more parts than this is no name any more
 const MAX_KEY_LENGTH = 40;
@@ -56,7 +62,15 @@ export function holderName(facts: Facts, node: number = facts.holder): HolderNam
       parts.unshift(`[${dictionaryKey(facts, above.node, step.node) ?? '…'}]`);
       continue;
     }
+    if (step.via === WEAK_MAP_VALUE_LABEL) {
+      parts.unshift('[WeakMap value]');
+      continue;
+    }
     if (name === null) break;
+    if (STORE_PROPERTIES.has(name)) {
+      parts.unshift('AsyncLocalStorage store');
+      return found('store', null, above.node, null);
+    }
     property ??= name;
     parts.unshift(name);
     if (step.via.startsWith('$')) {
@@ -103,6 +117,7 @@ export function functionName(facts: Facts, closure: number): string | null {
 /** How the declaration of a name is looked up. */
 export function lookFor(name: HolderName): Whereabouts['look'] {
   if (name.anchor === 'global') return 'global';
+  if (name.anchor === 'store') return 'anywhere';
   return name.anchor === 'variable' ? 'variable' : 'property';
 }
 

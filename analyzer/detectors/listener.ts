@@ -39,14 +39,15 @@ function describe(facts: Facts, emitter: number, event: string | null, callback:
   const handler = functionName(facts, callback);
   const quotedEvent = event === null ? 'ever new events' : `'${event}'`;
   const emitters = holderCount(facts);
-  const on =
-    emitters > 1 ? `each of ${emitters} ${emitterClass} objects` : `${emitterClass} ${namePhrase(name)}`;
+  const isProcess = emitterClass === 'process'; // known by that name, whatever variable it was reached over
+  const single = isProcess ? '`process`' : `${emitterClass} ${namePhrase(name)}`;
+  const on = emitters > 1 ? `each of ${emitters} ${emitterClass} objects` : single;
   const position = facts.scripts.positionOf(callback);
   return {
     kind: 'listener',
     subject: `${quotedEvent} listeners${handler ? ` \`${handler}\`` : ''} on ${on}`,
     predicate: 'are added and never removed',
-    name: `${name.name} ${quotedEvent} listeners${handler ? ` (${handler})` : ''}`,
+    name: `${isProcess ? 'process' : name.name} ${quotedEvent} listeners${handler ? ` (${handler})` : ''}`,
     className: emitterClass,
     property: event,
     container: emitterClass,

@@ -6,11 +6,13 @@ import { containerWord, namePhrase } from './words.ts';
 
 const TIMER_CLASSES: ReadonlySet<string> = new Set(['Timeout', 'Immediate']);
 const LIST_CLASSES: ReadonlySet<string> = new Set(['TimersList', 'ImmediateList']);
+const LIST_CLASS = 'TimersList'; // one for each delay: timers of ever new delays make ever new lists
 
 /** Timers that are never cleared, and timer objects that are kept after they fired. */
 export const timer: Detector = {
   name: 'timer',
   diagnose(facts) {
+    if (facts.memberClass === LIST_CLASS) return activeTimers(facts);
     if (!TIMER_CLASSES.has(facts.memberClass)) return null;
     return LIST_CLASSES.has(facts.view.className(facts.holder)) ? activeTimers(facts) : keptTimers(facts);
   },
@@ -38,7 +40,7 @@ function activeTimers(facts: Facts): Diagnosis {
     name: `${what === 'interval' ? 'setInterval' : 'setTimeout'}${handler ? ` ${handler}` : ''}`,
     className: 'Timeout',
     property: null,
-    container: facts.memberClass,
+    container: 'Timeout',
     what: `active ${what} timers`,
     fix:
       what === 'interval'
@@ -76,8 +78,10 @@ function keptTimers(facts: Facts): Diagnosis {
   };
 }
 
-function callbackOf(facts: Facts, timerNode: number): number {
+function callbackOf(facts: Facts, member: number): number {
   const { view } = facts;
+  const timerNode = facts.memberClass === LIST_CLASS ? view.property(member, '_idleNext') : member;
+  if (timerNode === -1) return -1;
   const callback = [view.property(timerNode, '_onTimeout'), view.property(timerNode, '_onImmediate')].find(
     (node) => node !== -1 && view.isClosure(node),
   );
@@ -89,12 +93,15 @@ const NULL_NAMES: ReadonlySet<string> = new Set(['null', 'system / Oddball']); /
 /** An interval's `_repeat` is a number, which V8 doesn't write as an edge; a timeout's is null, which it does. */
 function kindOf(facts: Facts): 'interval' | 'timeout' | 'immediate' {
   if (facts.memberClass === 'Immediate') return 'immediate';
-  const repeat = facts.view.property(facts.member, '_repeat');
+  const first =
+    facts.memberClass === LIST_CLASS ? facts.view.property(facts.member, '_idleNext') : facts.member;
+  const repeat = facts.view.property(first, '_repeat');
   return repeat !== -1 && NULL_NAMES.has(facts.view.className(repeat)) ? 'timeout' : 'interval';
 }
 
 /** timerListMap holds each list under its delay in milliseconds. */
 function delayOf(facts: Facts): number | null {
+  if (facts.memberClass === LIST_CLASS) return null;
   const list = facts.chain.at(-1);
   const map = facts.chain.at(-2);
   if (!list || !map) return null;

@@ -19,6 +19,7 @@ export function namePhrase(name: HolderName): string {
       return `exported ${quoted}`;
     case 'global':
       return `global ${quoted}`;
+    case 'store':
     case 'none':
       return quoted;
   }

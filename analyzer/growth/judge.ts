@@ -29,11 +29,29 @@ export interface JudgeOptions {
 }
 
 export function judge(group: GrowthGroup, options: JudgeOptions): Judgement {
-  if (group.survival !== null && group.survival < MIN_SURVIVAL) return { is: 'passing' };
+  if (group.survival !== null && group.survival < MIN_SURVIVAL && !leavesResidue(group))
+    return { is: 'passing' };
   if (isRotating(group)) return { is: 'rotating' };
   if (lastRate(group, options.windowWeights) < MIN_LAST_RATE) return { is: 'slowing' };
   return { is: 'leak', confidence: confidenceOf(group, options) };
 }
+
+/**
+ * Most of it passes, but each window leaves some behind for good, and the total climbs by about as much: a leak among
+ * things in flight. The climb has to stand out from how the number in flight scatters (Poisson).
+ */
+function leavesResidue({ counts, steps, oldestSurvival }: GrowthGroup): boolean {
+  const climb = counts[counts.length - 1] - counts[0];
+  if (steps.length < 2 || climb < RESIDUE_DEVIATIONS * Math.sqrt(counts[0]) || (oldestSurvival ?? 1) === 0)
+    return false;
+  return counts.slice(1).every((count, window) => {
+    const gained = count - counts[window];
+    const isLast = window === steps.length - 1; // what came last is still in flight, so it proves nothing
+    return gained > 0 && (isLast || steps[window] >= gained / 2);
+  });
+}
+
+const RESIDUE_DEVIATIONS = 4;
 
 function isRotating(group: GrowthGroup): boolean {
   const last = group.counts[group.counts.length - 1];
@@ -73,7 +91,7 @@ function confidenceOf(group: GrowthGroup, options: JudgeOptions): Confidence {
     missing.push('a third snapshot: two cannot tell a leak from warm-up');
   }
   if (group.survival !== null) {
-    score += group.survival >= 0.9 ? 0.2 : 0.05;
+    score += group.survival >= 0.9 ? 0.2 : group.survival >= MIN_SURVIVAL ? 0.05 : -0.05;
     reasons.push(`${percent(group.survival)} of what came in an earlier window is still held`);
   }
   if (group.oldestSurvival !== null && group.oldestSurvival >= 0.9) score += 0.05;

@@ -35,6 +35,9 @@ export const WEAK_MAP_VALUE_LABEL = '(WeakMap value)';
 /** More named properties than a person writes into one object: their names are data, not code. */
 const DICTIONARY_MIN_PROPERTIES = 48;
 
+/** An object of a class has its names from code, unless they are very many; `process` has 90, the global object some 100. */
+const INSTANCE_MIN_PROPERTIES = 512;
+
 const EPHEMERON_MARK = ' / part of key (';
 
 /** Ways from an object to its class, to async bookkeeping and back: true, but not how a person says who holds it. */
@@ -111,6 +114,7 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
     table: text('table'),
     context: text('context'),
     previous: text('previous'),
+    object: text('Object'),
     map: text('Map'),
     set: text('Set'),
     timersList: text('TimersList'),
@@ -232,9 +236,11 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
 
   function isDictionary(node: number): boolean {
     if (graph.nodeType[node] !== type.object || nodeName[node] === names.scope) return false;
+    const atLeast = nodeName[node] === names.object ? DICTIONARY_MIN_PROPERTIES : INSTANCE_MIN_PROPERTIES;
+    if (firstEdge[node + 1] - firstEdge[node] < atLeast) return false;
     let count = 0;
     for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
-      if (edgeType[edge] === edgeKinds.property && ++count >= DICTIONARY_MIN_PROPERTIES) return true;
+      if (edgeType[edge] === edgeKinds.property && ++count >= atLeast) return true;
     }
     return false;
   }

@@ -73,6 +73,7 @@ export function locator(root: string | null, scriptNames: readonly string[]): Lo
 
   function place(where: Whereabouts): { script: string; offset: number } | null {
     if (where.look === 'global') return where.name === null ? null : globalPlace(where.name);
+    if (where.look === 'anywhere') return where.name === null ? null : onlyPlace(where.name);
     if (where.position === null) return null;
     const { script, line, column } = where.position;
     const source = files(script);
@@ -90,6 +91,16 @@ export function locator(root: string | null, scriptNames: readonly string[]): Lo
       if (offset !== -1) return { script, offset };
     }
     return null;
+  }
+
+  /** A property's declaration when just one file of the application has one: of two, either might be meant. */
+  function onlyPlace(name: string): { script: string; offset: number } | null {
+    const places = scriptNames.flatMap((script) => {
+      const source = isNodeScript(script) || byPackage(script) === 1 ? null : files(script);
+      const offset = source?.text.includes(name) ? propertyDeclaration(source, name, null, 0) : -1;
+      return offset === -1 ? [] : [{ script, offset }];
+    });
+    return places.length === 1 ? places[0] : null;
   }
 
   function describePlace(script: string, offset: number, where: Whereabouts): Located {
@@ -112,7 +123,7 @@ export function locator(root: string | null, scriptNames: readonly string[]): Lo
     locate(where) {
       const found = place(where);
       if (found) return describePlace(found.script, found.offset, where);
-      const position = where.look === 'global' ? null : where.position;
+      const position = where.look === 'global' || where.look === 'anywhere' ? null : where.position;
       if (position === null)
         return { location: null, generated: null, package: null, within: null, sites: [] };
       const location = toSource(position.script, position.line, position.column);
