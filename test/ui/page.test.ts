@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
@@ -355,6 +356,29 @@ describe('a saved report', () => {
       (complaint) => !/Trusted ?(Type|Script)|Content Security Policy/i.test(complaint),
     );
   });
+});
+
+test('a run that changes faster than its series come is drawn all the same', async () => {
+  const folder = makeRunFolder();
+  const file = writeRecording(folder, [headerOf({ pid: 7, threadId: 0 }, Date.now() - 1000), sampleAt(1000)]);
+  let second = 1;
+  const writer = setInterval(
+    () => appendFileSync(file, JSON.stringify(sampleAt(++second * 1000)) + '\n'),
+    100,
+  );
+  try {
+    const opened = await openRun(folder, { live: true });
+    await opened.route('**/api/timeline*', async (route) => {
+      await sleep(1500);
+      await route.continue();
+    });
+    await opened.reload();
+    await opened.waitForSelector('[data-chart=memory] .legend button', { timeout: 10_000 });
+    expect(await inkOf(opened, 'memory')).toBeGreaterThan(100);
+  } finally {
+    clearInterval(writer);
+    await page?.unrouteAll({ behavior: 'ignoreErrors' });
+  }
 });
 
 describe.each(['light', 'dark'] as const)('in %s colours', (colorScheme) => {

@@ -16,6 +16,7 @@ import { button, el } from './dom.ts';
 import { valueNear } from './points.ts';
 import { colour } from './theme.ts';
 import { timeLabel, timeTicks } from './time-axis.ts';
+import type { TimeView } from './time-view.ts';
 
 Chart.register(BarController, BarElement, Filler, LineController, LineElement, LinearScale, PointElement);
 
@@ -31,9 +32,10 @@ type Drawing = Chart<'line' | 'bar', Dot[]>;
 export interface TimeChart {
   readonly element: HTMLElement;
   readonly canvas: HTMLCanvasElement;
-  /** New data, and the span to show; the span may move before its data comes. */
-  show(timeline: Timeline): void;
-  span(from: number, to: number): void;
+  /** Draws new data over the span. */
+  show(timeline: Timeline, view: TimeView): void;
+  /** Moves to another span whose data is still to come; a chart out of sight waits for that. */
+  move(view: TimeView): void;
   /** Draws the crosshair at the time and puts the values there into the legend; null takes it away. */
   point(at: number | null): void;
   /** The time under a horizontal place in the canvas. */
@@ -53,14 +55,21 @@ export function timeChart(spec: ChartSpec): TimeChart {
     el('div', { class: 'canvas' }, canvas),
     table.element,
   );
-  const overlay: Overlay = { crosshairAt: null, snapshotsAt: [] };
+  const overlay: Overlay = { crosshairAt: null, snapshotsAt: [], crosshairColour: '', snapshotColour: '' };
   const drawing = newDrawing(canvas, spec, overlay);
   const hidden = new Map<string, boolean>();
   let shown: { timeline: Timeline; series: readonly SeriesSpec[] } | null = null;
 
+  const setSpan = ({ from, to }: TimeView) => {
+    const axis = drawing.options.scales!.x!;
+    axis.min = from;
+    axis.max = to;
+  };
   const draw = () => {
     if (!shown) return;
     const { timeline, series } = shown;
+    overlay.crosshairColour = colour('--muted');
+    overlay.snapshotColour = colour('--accent');
     const visible = series.filter(({ name, hidden: atFirst }) => !(hidden.get(name) ?? atFirst ?? false));
     drawing.data.datasets = visible.map((one) => dataset(one, timeline.series[one.name]!));
     drawing.update('none');
@@ -79,21 +88,20 @@ export function timeChart(spec: ChartSpec): TimeChart {
   return {
     element,
     canvas,
-    show(timeline) {
+    show(timeline, view) {
       const series = spec.series(timeline);
       const same = shown?.series.map(({ name }) => name).join() === series.map(({ name }) => name).join();
       shown = { timeline, series };
       overlay.snapshotsAt = timeline.markers.filter(({ kind }) => kind === 'snapshot').map(({ at }) => at);
       element.hidden = series.length === 0;
+      setSpan(view);
       if (!same) drawLegend();
       draw();
       table.show(timeline, series);
     },
-    span(from, to) {
-      const axis = drawing.options.scales!.x!;
-      axis.min = from;
-      axis.max = to;
-      drawing.update('none');
+    move(view) {
+      setSpan(view);
+      if (isInSight(element)) drawing.update('none');
     },
     point(at) {
       overlay.crosshairAt = at;
@@ -118,6 +126,13 @@ export function timeChart(spec: ChartSpec): TimeChart {
 interface Overlay {
   crosshairAt: number | null;
   snapshotsAt: readonly number[];
+  crosshairColour: string;
+  snapshotColour: string;
+}
+
+function isInSight(element: HTMLElement): boolean {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
 
 function newDrawing(canvas: HTMLCanvasElement, spec: ChartSpec, overlay: Overlay): Drawing {
@@ -205,10 +220,10 @@ function overlayPlugin(overlay: Overlay): Plugin<'line' | 'bar'> {
   return {
     id: 'overlay',
     beforeDatasetsDraw(chart) {
-      for (const at of overlay.snapshotsAt) verticalLine(chart, at, '--accent', [3, 4]);
+      for (const at of overlay.snapshotsAt) verticalLine(chart, at, overlay.snapshotColour, [3, 4]);
     },
     afterDraw(chart) {
-      if (overlay.crosshairAt !== null) verticalLine(chart, overlay.crosshairAt, '--muted', []);
+      if (overlay.crosshairAt !== null) verticalLine(chart, overlay.crosshairAt, overlay.crosshairColour, []);
     },
   };
 }
@@ -216,13 +231,13 @@ function overlayPlugin(overlay: Overlay): Plugin<'line' | 'bar'> {
 function verticalLine(
   { ctx, chartArea, scales }: Chart,
   at: number,
-  property: `--${string}`,
+  strokeStyle: string,
   dashes: number[],
 ): void {
   const x = Math.round(scales.x.getPixelForValue(at)) + 0.5;
   if (x < chartArea.left || x > chartArea.right) return;
   ctx.save();
-  ctx.strokeStyle = colour(property);
+  ctx.strokeStyle = strokeStyle;
   ctx.lineWidth = 1;
   ctx.setLineDash(dashes);
   ctx.beginPath();

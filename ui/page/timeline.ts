@@ -12,6 +12,9 @@ import type { TimeView } from './time-view.ts';
 /** A point for every second pixel is all that can be told apart. */
 const PIXELS_PER_BUCKET = 2;
 
+/** While the view keeps moving, what is there is moved; the exact points are asked for when it rests. */
+const SETTLE_MS = 80;
+
 /** All charts of one process over one shared span of time. */
 export interface TimelinePanel {
   readonly element: HTMLElement;
@@ -26,6 +29,9 @@ export function timelinePanel(source: RunSource): TimelinePanel {
   let shownProcess = '';
   let timeline: Timeline | null = null;
   let asked = new AbortController();
+  let moving = 0;
+  let loading = false;
+  let loadAgain = false;
 
   const charts = CHARTS.map(timeChart);
   const markers = markerStrip((marker) => pointAt(marker.at));
@@ -46,10 +52,13 @@ export function timelinePanel(source: RunSource): TimelinePanel {
   );
 
   const pointAt = (at: number | null) => charts.forEach((chart) => chart.point(at));
-  const drawSpan = () => {
-    const { from, to } = view ?? whole;
-    for (const chart of charts) chart.span(from, to);
-    if (timeline) markers.show(timeline.markers, { from, to });
+  const drawMarkers = () => {
+    if (timeline) markers.show(timeline.markers, view ?? whole);
+  };
+  /** Asks for the series once more when the last answer has come; a new view does not wait for it. */
+  const reload = () => {
+    loadAgain = loading;
+    if (!loading) void load();
   };
   const load = async () => {
     asked.abort();
@@ -57,28 +66,36 @@ export function timelinePanel(source: RunSource): TimelinePanel {
     const { signal } = asked;
     const buckets = Math.ceil((element.clientWidth || 800) / PIXELS_PER_BUCKET);
     const request = { process: shownProcess, from: view?.from ?? null, to: view?.to ?? null, buckets };
+    loading = true;
     const answer = await source.timeline(request, signal).catch(() => null);
-    if (!answer || signal.aborted) return;
+    if (signal.aborted) return;
+    loading = false;
+    if (loadAgain) reload();
+    if (!answer) return;
     timeline = answer;
-    for (const chart of charts) chart.show(timeline);
-    drawSpan();
+    for (const chart of charts) chart.show(timeline, view ?? whole);
+    drawMarkers();
   };
   const go = (next: TimeView | null) => {
     view = next && withinRecording(next, whole);
-    drawSpan();
-    void load();
+    for (const chart of charts) chart.move(view ?? whole);
+    drawMarkers();
+    clearTimeout(moving);
+    moving = setTimeout(() => void load(), SETTLE_MS);
   };
   for (const chart of charts) addGestures(chart, { view: () => view ?? whole, go, point: pointAt });
 
   return {
     element,
     show(process) {
-      if (process.id !== shownProcess) view = null;
+      const isOther = process.id !== shownProcess;
+      if (isOther) view = null;
       shownProcess = process.id;
       whole = { from: process.startedAt, to: Math.max(process.lastSeenAt, process.startedAt + 1000) };
       title.textContent = `Timeline of ${process.pid}${process.threadId > 0 ? `, thread ${process.threadId}` : ''}`;
       snapshot.show(source.mayAct && process.state === 'running' ? process.id : null);
-      void load();
+      if (isOther) void load();
+      else reload();
     },
     recolour: () => charts.forEach((chart) => chart.recolour()),
   };
