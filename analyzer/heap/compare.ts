@@ -1,6 +1,7 @@
 import { classify } from './classes.ts';
 import type { Classification } from './classes.ts';
 import type { HeapGraph } from './graph.ts';
+import { orderBy } from './order-by.ts';
 import { shallowBytes } from './shallow.ts';
 
 /** How one class changed from a snapshot to a later one of the same process; nodes are the same when their ids are. */
@@ -20,88 +21,80 @@ export interface ClassChange {
  */
 export function compareSnapshots(base: HeapGraph, current: HeapGraph): ClassChange[] {
   const currentClasses = classify(current);
-  const merge = new ClassMerge(nodesById(base), nodesById(current));
-  return merge.run(sideOf(base, classify(base, currentClasses.shapes)), sideOf(current, currentClasses));
+  const baseClasses = classify(base, currentClasses.shapes);
+  const tallies = new Tallies();
+  countChanges(sideOf(base, baseClasses, tallies), sideOf(current, currentClasses, tallies), tallies);
+  return tallies.changes();
 }
 
+/** A snapshot's counted nodes, by ascending id. */
 interface Side {
-  readonly graph: HeapGraph;
-  readonly shallow: Uint32Array | Float64Array;
-  readonly classes: Classification;
+  readonly ids: Uint32Array; // V8's ids, ascending
+  readonly tallyOf: Uint32Array; // as ids: -> TallyIndex of the node's class
+  readonly bytes: Uint32Array | Float64Array; // as ids: -> shallow size
 }
 
-function sideOf(graph: HeapGraph, classes: Classification): Side {
-  return { graph, classes, shallow: shallowBytes(graph) };
+function sideOf(graph: HeapGraph, classes: Classification, tallies: Tallies): Side {
+  const shallow = shallowBytes(graph);
+  const order = orderBy(graph.nodeId).filter((node) => shallow[node] !== 0);
+  const tallyOfClass = classes.classKeys.map((key, index) => tallies.indexOf(key, classes.classNames[index]));
+  return {
+    ids: order.map((node) => graph.nodeId[node]),
+    tallyOf: order.map((node) => tallyOfClass[classes.classOf[node]]),
+    bytes: Float64Array.from(order, (node) => shallow[node]),
+  };
 }
 
-/** @returns all nodes, by ascending id */
-function nodesById(graph: HeapGraph): Uint32Array {
-  return Uint32Array.from({ length: graph.nodeCount }, (_, node) => node).toSorted(
-    (left, right) => graph.nodeId[left] - graph.nodeId[right],
-  );
+/** Goes through both by id; a node whose class changed left one and came to the other. */
+function countChanges(base: Side, current: Side, tallies: Tallies): void {
+  let left = 0;
+  let right = 0;
+  while (left < base.ids.length || right < current.ids.length) {
+    const leftId = left < base.ids.length ? base.ids[left] : Infinity;
+    const rightId = right < current.ids.length ? current.ids[right] : Infinity;
+    const isSame = leftId === rightId && base.tallyOf[left] === current.tallyOf[right];
+    if (leftId <= rightId) {
+      if (!isSame) tallies.remove(base.tallyOf[left], base.bytes[left]);
+      left++;
+    }
+    if (rightId <= leftId) {
+      if (!isSame) tallies.add(current.tallyOf[right], current.bytes[right]);
+      right++;
+    }
+  }
 }
 
 type Tally = { -readonly [Field in keyof ClassChange]: ClassChange[Field] };
 
-class ClassMerge {
-  private readonly tallies = new Map<string, Tally>();
-  private readonly baseNodes: Uint32Array;
-  private readonly currentNodes: Uint32Array;
+class Tallies {
+  private readonly tallies: Tally[] = [];
+  private readonly indexes = new Map<string, number>();
 
-  constructor(baseNodes: Uint32Array, currentNodes: Uint32Array) {
-    this.baseNodes = baseNodes;
-    this.currentNodes = currentNodes;
+  /** @returns TallyIndex of the class of this key */
+  indexOf(key: string, name: string): number {
+    const known = this.indexes.get(key);
+    if (known !== undefined) return known;
+    const index =
+      this.tallies.push({ key, name, addedCount: 0, removedCount: 0, addedBytes: 0, removedBytes: 0 }) - 1;
+    this.indexes.set(key, index);
+    return index;
   }
 
-  run(base: Side, current: Side): ClassChange[] {
-    const baseNodes = this.baseNodes.filter((node) => base.shallow[node] !== 0);
-    const currentNodes = this.currentNodes.filter((node) => current.shallow[node] !== 0);
-    let left = 0;
-    let right = 0;
-    while (left < baseNodes.length || right < currentNodes.length) {
-      const leftId = left < baseNodes.length ? base.graph.nodeId[baseNodes[left]] : Infinity;
-      const rightId = right < currentNodes.length ? current.graph.nodeId[currentNodes[right]] : Infinity;
-      if (leftId < rightId) this.remove(base, baseNodes[left++]);
-      else if (leftId > rightId) this.add(current, currentNodes[right++]);
-      else this.match(base, baseNodes[left++], current, currentNodes[right++]);
-    }
-    return [...this.tallies.values()].toSorted(
-      (one, other) => growth(other) - growth(one) || (one.key < other.key ? -1 : 1),
-    );
+  add(index: number, bytes: number): void {
+    this.tallies[index].addedCount++;
+    this.tallies[index].addedBytes += bytes;
   }
 
-  private match(base: Side, baseNode: number, current: Side, currentNode: number): void {
-    if (keyOf(base, baseNode) === keyOf(current, currentNode)) return;
-    this.remove(base, baseNode);
-    this.add(current, currentNode);
+  remove(index: number, bytes: number): void {
+    this.tallies[index].removedCount++;
+    this.tallies[index].removedBytes += bytes;
   }
 
-  private add(side: Side, node: number): void {
-    const tally = this.tally(side, node);
-    tally.addedCount++;
-    tally.addedBytes += side.shallow[node];
+  changes(): ClassChange[] {
+    return this.tallies
+      .filter(({ addedCount, removedCount }) => addedCount + removedCount > 0)
+      .toSorted((one, other) => growth(other) - growth(one) || (one.key < other.key ? -1 : 1));
   }
-
-  private remove(side: Side, node: number): void {
-    const tally = this.tally(side, node);
-    tally.removedCount++;
-    tally.removedBytes += side.shallow[node];
-  }
-
-  private tally(side: Side, node: number): Tally {
-    const key = keyOf(side, node);
-    let tally = this.tallies.get(key);
-    if (tally === undefined) {
-      const name = side.classes.classNames[side.classes.classOf[node]];
-      tally = { key, name, addedCount: 0, removedCount: 0, addedBytes: 0, removedBytes: 0 };
-      this.tallies.set(key, tally);
-    }
-    return tally;
-  }
-}
-
-function keyOf(side: Side, node: number): string {
-  return side.classes.classKeys[side.classes.classOf[node]];
 }
 
 function growth(change: ClassChange): number {

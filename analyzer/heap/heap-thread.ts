@@ -1,6 +1,8 @@
 import { parentPort } from 'node:worker_threads';
 import { BlockDecoder } from './block-decoder.ts';
 import type { DecodeJob } from './block-decoder.ts';
+import { fillParts } from './column-file.ts';
+import type { ColumnPart } from './column-file.ts';
 import { immediateDominators } from './dominators.ts';
 import type { SharedGraph } from './shared-graph.ts';
 import { fromShared } from './shared-graph.ts';
@@ -9,6 +11,7 @@ import { fromShared } from './shared-graph.ts';
 export interface ThreadTasks {
   decode(job: DecodeJob): void;
   dominators(graph: SharedGraph): Uint32Array;
+  fill(parts: readonly ColumnPart[]): boolean;
 }
 
 const tasks: ThreadTasks = {
@@ -16,6 +19,7 @@ const tasks: ThreadTasks = {
     const decoder = new BlockDecoder(job);
     while (decoder.step() !== null);
   },
+  fill: fillParts,
   dominators: (graph) => immediateDominators(fromShared(graph)),
 };
 

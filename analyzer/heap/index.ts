@@ -9,7 +9,7 @@ export { essentialEdges } from './essential-edges.ts';
 export { NONE } from './graph.ts';
 export type { HeapGraph, LocationTable, StringTable } from './graph.ts';
 export { openHeap } from './open-heap.ts';
-export type { Heap } from './open-heap.ts';
+export type { Heap, OpenOptions } from './open-heap.ts';
 export { readSnapshot } from './read-snapshot.ts';
 export type { ReadOptions, ReadProgress } from './read-snapshot.ts';
 export { retainedBytes } from './retained.ts';

@@ -13,6 +13,7 @@ import { checkMemory, memoryNeed } from './memory-need.ts';
 import { finishNodes, nodeColumns, nodeNameFault, placeNodes, selfSizes } from './node-columns.ts';
 import type { NodeColumns } from './node-columns.ts';
 import { readNumbers } from './record-batch.ts';
+import { secondThreadFor } from './second-thread.ts';
 import type { SecondThread } from './second-thread.ts';
 import { malformed, SnapshotError } from './snapshot-error.ts';
 import { StringCollector } from './string-table.ts';
@@ -39,10 +40,15 @@ const MAX_HEADER_BYTES = 1 << 20; // V8's is 2 KB
  * @throws SnapshotError saying what the file is instead, the section and offset of the damage, or that memory is short
  */
 export async function readSnapshot(path: string, options: ReadOptions = {}): Promise<HeapGraph> {
-  return readSnapshotWith(null, path, options);
+  const thread = secondThreadFor(path);
+  try {
+    return await readSnapshotWith(thread, path, options);
+  } finally {
+    await thread?.close();
+  }
 }
 
-/** {@link readSnapshot}, with a second thread for large files when there is one. */
+/** {@link readSnapshot} with a second thread, when there is one, that is kept for more. */
 export async function readSnapshotWith(
   thread: SecondThread | null,
   path: string,

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { ThreadAnswer, ThreadTasks } from './heap-thread.ts';
@@ -12,11 +12,17 @@ export interface SecondThread {
   close(): Promise<void>;
 }
 
-/** @returns null where the compiled program is not at hand: from TypeScript sources all is done on one thread */
-export function startSecondThread(): SecondThread | null {
-  const file = join(__dirname, 'heap-thread.js');
-  if (!existsSync(file)) return null;
-  return threadOf(new Worker(file, { execArgv: [], env: {} }));
+const WORTH_A_THREAD_BYTES = 4 << 20; // a thread takes about 30 ms to start, as long as such a file to read
+
+/**
+ * @returns null for a file too small to be worth it, for what is no file, and where the compiled program is not at hand: from
+ * TypeScript sources all is done on one thread
+ */
+export function secondThreadFor(path: string): SecondThread | null {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat === undefined || !stat.isFile() || stat.size < WORTH_A_THREAD_BYTES) return null;
+  const program = join(__dirname, 'heap-thread.js');
+  return existsSync(program) ? threadOf(new Worker(program, { execArgv: [], env: {} })) : null;
 }
 
 function threadOf(worker: Worker): SecondThread {

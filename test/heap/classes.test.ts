@@ -2,8 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { classify, summarizeClasses } from '../../analyzer/heap/classes.ts';
 import { compareSnapshots } from '../../analyzer/heap/compare.ts';
 import { immediateDominators } from '../../analyzer/heap/dominators.ts';
+import { orderBy } from '../../analyzer/heap/order-by.ts';
 import { retainedBytes } from '../../analyzer/heap/retained.ts';
 import { inferShapes } from '../../analyzer/heap/shapes.ts';
+import { random } from './big-graphs.ts';
 import { heap } from './heap-text.ts';
 import type { NodeText, TextHeap } from './heap-text.ts';
 
@@ -114,6 +116,19 @@ describe('summarizeClasses', () => {
       retainedBytes: 30,
       distance: null,
     });
+  });
+});
+
+describe('orderBy', () => {
+  it('sorts as a comparison does, and keeps the order of equals', () => {
+    const next = random(7);
+    const column = Uint32Array.from({ length: 5000 }, () =>
+      Math.floor(next() * (next() < 0.5 ? 40 : 2 ** 32)),
+    );
+    const expected = [...column.keys()].toSorted(
+      (left, right) => column[left] - column[right] || left - right,
+    );
+    expect([...orderBy(column)]).toEqual(expected);
   });
 });
 
