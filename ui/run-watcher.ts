@@ -1,6 +1,6 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { RECORDING_SUFFIX } from '../agent/recording.ts';
+import { RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
 import type { RunFile } from '../agent/recording.ts';
 import { REPORT_VERSION } from '../analyzer/report.ts';
 import type { Report } from '../analyzer/report.ts';
@@ -13,12 +13,21 @@ const ANALYSIS_MS = 15 * 60_000;
 
 const MAX_REPORT_BYTES = 64 << 20;
 
+/** What there is to show: a run folder, or snapshot files from anywhere with the report on them. */
+export interface RunMaterial {
+  /** Null when there are only snapshots. */
+  readonly folder: string | null;
+  readonly snapshots: readonly string[];
+  readonly report: Report | null;
+}
+
 /** A run folder, read again whenever {@link refresh} is called. Never throws for what it finds there. */
 export class RunWatcher {
-  readonly folder: string;
+  readonly folder: string | null;
   readonly live: boolean;
   readonly processes = new Map<string, WatchedProcess>();
   report: Report | null = null;
+  private readonly snapshots: readonly string[];
   private run: RunFile | null = null;
   private reportText = '';
   private runText = '';
@@ -27,9 +36,11 @@ export class RunWatcher {
   private ownRevision = 0;
   private read = false;
 
-  constructor(folder: string, live: boolean) {
-    this.folder = resolve(folder);
-    this.live = live;
+  constructor({ folder, snapshots, report }: RunMaterial, live: boolean) {
+    this.folder = folder === null ? null : resolve(folder);
+    this.snapshots = snapshots;
+    this.report = report;
+    this.live = live && folder !== null;
   }
 
   /** Changes whenever the overview or a series does. */
@@ -40,9 +51,7 @@ export class RunWatcher {
   }
 
   async refresh(): Promise<void> {
-    await this.findRecordings();
-    await this.readRunFile();
-    await this.readReport();
+    if (this.folder !== null) await this.readFolder(this.folder);
     await Promise.all([...this.processes.values()].map((process) => process.refresh()));
     if (!this.read) this.ownRevision++;
     this.read = true;
@@ -61,7 +70,10 @@ export class RunWatcher {
       .toSorted((one, other) => one.startedAt - other.startedAt || one.threadId - other.threadId);
     return {
       status: this.status(processes),
-      name: basename(this.folder),
+      name:
+        this.folder === null
+          ? this.snapshots.map((path) => basename(path)).join(', ')
+          : basename(this.folder),
       command: this.run?.command ?? [],
       startedAt: this.run?.startedAt ?? processes[0]?.startedAt ?? null,
       endedAt: this.run?.endedAt ?? null,
@@ -75,6 +87,16 @@ export class RunWatcher {
   workingFolders(): string[] {
     const headers = [...this.processes.values()].map(({ series }) => series?.header.cwd);
     return [...new Set(headers.filter((cwd) => typeof cwd === 'string'))];
+  }
+
+  async snapshotPaths(): Promise<ReadonlyMap<string, string>> {
+    const { folder } = this;
+    const names = folder === null ? [] : await readdir(folder).catch(() => []);
+    const inFolder = names.filter((name) => name.endsWith(SNAPSHOT_SUFFIX));
+    return new Map([
+      ...inFolder.map((name) => [name, join(folder!, name)] as const),
+      ...this.snapshots.map((path) => [path, resolve(path)] as const),
+    ]);
   }
 
   /** Whether ids mean the same object in all snapshots, as far as the report tells. */
@@ -102,10 +124,16 @@ export class RunWatcher {
     return problems;
   }
 
-  private async findRecordings(): Promise<void> {
+  private async readFolder(folder: string): Promise<void> {
+    await this.findRecordings(folder);
+    await this.readRunFile(folder);
+    await this.readReport(folder);
+  }
+
+  private async findRecordings(folder: string): Promise<void> {
     let names: string[] = [];
     try {
-      names = await readdir(this.folder);
+      names = await readdir(folder);
       this.setFolderProblem(null);
     } catch (error) {
       this.setFolderProblem(`The run folder cannot be read (${(error as NodeJS.ErrnoException).code}).`);
@@ -113,7 +141,7 @@ export class RunWatcher {
     for (const name of names) {
       const id = RECORDING_NAME.exec(name)?.[1];
       if (id !== undefined && !this.processes.has(id))
-        this.processes.set(id, new WatchedProcess(id, join(this.folder, `${id}${RECORDING_SUFFIX}`), name));
+        this.processes.set(id, new WatchedProcess(id, join(folder, `${id}${RECORDING_SUFFIX}`), name));
     }
   }
 
@@ -122,8 +150,8 @@ export class RunWatcher {
     this.folderProblem = problem;
   }
 
-  private async readRunFile(): Promise<void> {
-    const text = await readSmallFile(join(this.folder, 'run.json'));
+  private async readRunFile(folder: string): Promise<void> {
+    const text = await readSmallFile(join(folder, 'run.json'));
     if (text === this.runText) return;
     this.runText = text;
     this.ownRevision++;
@@ -131,8 +159,8 @@ export class RunWatcher {
     this.run = isRunFile(value) ? value : null;
   }
 
-  private async readReport(): Promise<void> {
-    const text = await readSmallFile(join(this.folder, 'report.json'));
+  private async readReport(folder: string): Promise<void> {
+    const text = await readSmallFile(join(folder, 'report.json'));
     if (text === this.reportText) return;
     this.reportText = text;
     this.ownRevision++;

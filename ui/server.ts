@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { LeakwatchError } from '../analyzer/error.ts';
+import type { Report } from '../analyzer/report.ts';
 import { EventStream } from './event-stream.ts';
 import { HeapClient } from './heap/heap-client.ts';
 import { heapRoutes } from './heap/heap-routes.ts';
@@ -25,7 +26,12 @@ const PATIENCE_MS = 150;
 const DEFAULT_BUCKETS = 600;
 
 export interface DashboardOptions {
-  readonly runFolder: string;
+  /** The run to show; left out to show snapshots alone. */
+  readonly runFolder?: string;
+  /** Snapshot files from anywhere, which can be looked into like those of the run. */
+  readonly snapshots?: readonly string[];
+  /** The verdict, when the run folder holds none. */
+  readonly report?: Report;
   /** 0, the default, takes any free port. */
   readonly port?: number;
   /** Follow the folder while the run goes on; false reads a finished run once. */
@@ -45,11 +51,13 @@ export interface Dashboard {
 }
 
 /**
- * Serves the page for a run folder on 127.0.0.1 until closed. The folder may still be empty, or not exist yet.
+ * Serves the page on 127.0.0.1 until closed, for a run folder, which may still be empty or not exist yet, or for snapshot
+ * files alone.
  * @throws LeakwatchError PORT_IN_USE
  */
 export async function startDashboard(options: DashboardOptions): Promise<Dashboard> {
-  const run = new RunWatcher(options.runFolder, options.live);
+  const { runFolder: folder = null, snapshots = [], report = null } = options;
+  const run = new RunWatcher({ folder, snapshots, report }, options.live);
   const events = new EventStream();
   const heap = new HeapClient((share) => events.tell('heap', { share }), options.heapProcess);
   const reading = run.refresh();
@@ -117,7 +125,8 @@ function answerError(_error: unknown, _request: Request, response: Response, _ne
 
 async function askForSnapshot(run: RunWatcher, { query }: Request, response: Response): Promise<void> {
   const id = String(query.process);
-  if (!run.processes.get(id)?.series) return void response.status(404).json({ error: 'No such process.' });
+  const isKnown = run.processes.get(id)?.series;
+  if (!isKnown || run.folder === null) return void response.status(404).json({ error: 'No such process.' });
   response.status(202).json({ requestId: await requestSnapshot(run.folder, id) });
 }
 

@@ -190,6 +190,23 @@ test.each([
   expect(faults).toEqual([]);
 });
 
+test('snapshot files from anywhere are opened without a run', async () => {
+  const files = readdirSync(snapshots).toSorted();
+  own = await startDashboard({
+    snapshots: files.map((file) => join(snapshots, file)),
+    report: leakReport,
+    live: true,
+    pageFolder,
+    heapProcess: join(pageFolder, 'heap-process.js'),
+  });
+  const opened = await openScreen('#/changes', {}, own);
+  expect(await opened.textContent('.heap .note')).toBe('From the first of 3 snapshots to the last.');
+  expect(await opened.textContent('.run')).toBe(files.join(', '));
+  await goTo(opened, '#/owners');
+  await opened.getByRole('link', { name: 'Overview' }).click();
+  await expect.poll(() => opened.locator('.card').count()).toBe(3);
+});
+
 describe('a snapshot', () => {
   test('that is damaged is a sentence', async () => {
     const folder = runWithSnapshots();
@@ -198,9 +215,7 @@ describe('a snapshot', () => {
     utimesSync(file, 2_000_000, 2_000_000);
     own = await start(folder);
     const opened = await openScreen('#/objects', {}, own);
-    expect(await opened.textContent('[role=alert]')).toMatch(
-      /^Damaged heap snapshot: .* more than a file of 100000 bytes/,
-    );
+    expect(await opened.textContent('[role=alert]')).toMatch(/^Truncated heap snapshot: .*100000/);
   });
 
   test('gives no byte without the token, and none of a file that is not listed', async () => {

@@ -1,8 +1,6 @@
-import { stat, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
-import { SNAPSHOT_SUFFIX } from '../../agent/recording.ts';
 import type { HeapClient } from './heap-client.ts';
 import type { HeapFiles } from './heap-session.ts';
 import type { ChangeSort, ClassSort, HeapAsk, HeapQuestions, SnapshotFile } from './questions.ts';
@@ -32,9 +30,10 @@ const PARAMETERS: { readonly [Ask in HeapAsk]: (query: Query) => HeapQuestions[A
   }),
 };
 
-/** Where snapshots are, and whether ids can be compared. */
+/** Which snapshots there are, and whether ids can be compared. */
 export interface SnapshotSource {
-  readonly folder: string;
+  /** What the page calls each file -> its path; only these can be asked about. */
+  snapshotPaths(): Promise<ReadonlyMap<string, string>>;
   sameLineage(): boolean;
 }
 
@@ -43,7 +42,7 @@ export function heapRoutes(source: SnapshotSource, heap: HeapClient): Router {
   const router = Router();
   router.get(
     '/snapshots',
-    async (_request, response) => void response.json(await snapshotsIn(source.folder)),
+    async (_request, response) => void response.json(await snapshotsOf(await source.snapshotPaths())),
   );
   router.post('/cancel', (_request, response) => {
     heap.cancel();
@@ -60,41 +59,37 @@ async function answer(
   response: Response,
 ): Promise<void> {
   const ask = (Object.keys(PARAMETERS) as HeapAsk[]).find((name) => name === request.params.ask);
-  const known = await snapshotsIn(source.folder);
+  const paths = await source.snapshotPaths();
+  const known = await snapshotsOf(paths);
   const chosen = known.find(({ file }) => file === request.query.file) ?? known.at(-1);
   if (!ask || !chosen)
     return void response.status(404).json({ error: 'There is no such snapshot or question.' });
   const process = processOf(chosen.file);
   const files: HeapFiles = {
-    paths: known
-      .filter(({ file }) => processOf(file) === process)
-      .map(({ file }) => join(source.folder, file)),
+    paths: known.filter(({ file }) => processOf(file) === process).map(({ file }) => paths.get(file)!),
     sameLineage: source.sameLineage(),
   };
   try {
     const parameters = PARAMETERS[ask](request.query) as never;
-    response.json(await heap.ask(files, { ask, path: join(source.folder, chosen.file), parameters }));
+    response.json(await heap.ask(files, { ask, path: paths.get(chosen.file)!, parameters }));
   } catch (error) {
     response.status(422).json({ error: (error as Error).message });
   }
 }
 
-/** The snapshots in the folder, oldest first. */
-async function snapshotsIn(folder: string): Promise<SnapshotFile[]> {
-  const names = await readdir(folder).catch(() => []);
-  const files = names
-    .filter((name) => name.endsWith(SNAPSHOT_SUFFIX))
-    .map(async (file) => {
-      const { size, mtimeMs } = await stat(join(folder, file));
-      return { file, fileBytes: size, takenAt: mtimeMs };
-    });
+/** Those that are there, oldest first. */
+async function snapshotsOf(paths: ReadonlyMap<string, string>): Promise<SnapshotFile[]> {
+  const files = [...paths].map(async ([file, path]) => {
+    const { size, mtimeMs } = await stat(path);
+    return { file, fileBytes: size, takenAt: mtimeMs };
+  });
   const found = await Promise.allSettled(files);
   return found
     .flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
     .toSorted((one, other) => one.takenAt - other.takenAt);
 }
 
-/** `<pid>-<threadId>` of a snapshot's name; snapshots of other processes are not compared. */
+/** `<pid>-<threadId>` of a snapshot in a run folder; those of other processes are not compared. Empty for other files. */
 function processOf(file: string): string {
   return /^\d+-\d+(?=-)/.exec(file)?.[0] ?? '';
 }

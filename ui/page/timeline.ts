@@ -9,8 +9,8 @@ import type { RunSource } from './source.ts';
 import { panned, withinRecording, zoomed } from './time-view.ts';
 import type { TimeView } from './time-view.ts';
 
-/** A point for every second pixel is all that can be told apart. */
-const PIXELS_PER_BUCKET = 2;
+/** Two points for every third pixel are about what can be told apart, and what can be moved smoothly. */
+const PIXELS_PER_BUCKET = 3;
 
 /** While the view keeps moving, what is there is moved; the exact points are asked for when it rests. */
 const SETTLE_MS = 80;

@@ -12,12 +12,15 @@ const NO_VERDICT: Readonly<Record<RunOverview['status'], readonly [string, strin
   finished: ['Recorded, not analyzed', 'This run has no report; the recording is below.'],
 };
 
+const ONLY_SNAPSHOTS = ['Not analyzed', 'The snapshots can be looked into on the screens above.'] as const;
+
 const VERDICT_NAMES = { leak: 'Leak', clean: 'Clean', unknown: 'Could not tell' } as const;
 
 /** Is something wrong, in one sentence, and the figures behind it. */
-export function verdictSection({ status, report }: RunOverview): HTMLElement {
+export function verdictSection({ status, report, processes }: RunOverview): HTMLElement {
   if (report) return reportedVerdict(report);
-  const [title, explanation] = NO_VERDICT[status];
+  const hasOnlySnapshots = status === 'finished' && processes.length === 0;
+  const [title, explanation] = hasOnlySnapshots ? ONLY_SNAPSHOTS : NO_VERDICT[status];
   return el(
     'section',
     { class: 'verdict', 'data-verdict': 'none', 'aria-labelledby': 'verdict-title' },
