@@ -9,7 +9,7 @@ import { takeCensus } from './growth/census.ts';
 import type { Cohorts } from './growth/cohorts.ts';
 import { cohorts, cohortsByPath } from './growth/cohorts.ts';
 import type { GrowingStore } from './growth/stores.ts';
-import { growingStores } from './growth/stores.ts';
+import { growingBulk, growingStores } from './growth/stores.ts';
 import { holdings } from './growth/holders.ts';
 import { comparability } from './growth/lineage.ts';
 import type { PathTree } from './growth/path-tree.ts';
@@ -167,7 +167,9 @@ function judgeGrowth(
     windowWeights: windowWeights(ordered),
     comparable: byIds ? 'ids' : 'paths',
   });
-  const stores = byIds ? growingStores(censuses, newest, population) : [];
+  const stores = byIds
+    ? [...growingStores(censuses, newest, population), ...growingBulk(censuses, newest, population)]
+    : [];
   return { judged, stores, population };
 }
 

@@ -43,7 +43,7 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
   };
   const holder = holderName(facts);
   const anchorNode = holder.anchor === 'instance' ? holder.anchorNode : -1;
-  return { finding, anchorNode, isStore: facts.content === 'numbers' };
+  return { finding, anchorNode, isStore: facts.content !== 'objects' };
 }
 
 function diagnose(facts: Facts): Diagnosis {
@@ -157,10 +157,12 @@ function growthOf(facts: Facts, diagnosis: Diagnosis, scale: Scale): Growth {
   };
 }
 
+const CONTENT_WORDS = { objects: 'objects', numbers: 'slots', bytes: 'bytes' } as const;
+
 function evidenceOf(facts: Facts, growth: Growth): string[] {
   const holders = holderCount(facts);
   return [
-    `${growth.objects.join(' → ')} ${facts.content === 'numbers' ? 'slots' : 'objects'} over ${growth.objects.length} snapshots`,
+    `${growth.objects.join(' → ')} ${CONTENT_WORDS[facts.content]} over ${growth.objects.length} snapshots`,
     ...(holders > 1 ? [`${holders} holders share the growth`] : []),
     ...(growth.shareOfHeapGrowth !== null && growth.shareOfHeapGrowth >= 0.01
       ? [`${Math.round(growth.shareOfHeapGrowth * 100)} % of the heap's growth hangs on it`]
@@ -171,7 +173,7 @@ function evidenceOf(facts: Facts, growth: Growth): string[] {
 function leakingReason(facts: Facts): string {
   const { steps, survival } = facts.holding.group;
   const total = sum(steps);
-  if (facts.content === 'numbers') return `room for ${total} more was made`;
+  if (facts.content !== 'objects') return `room for ${total} more was made`;
   return survival === null
     ? `${total} came`
     : `${total} came, ${Math.round(survival * 100)} % of them stayed`;

@@ -29,11 +29,11 @@ export function traceOf(facts: Facts, locator: Locator, leakingReason: string): 
     folded = 0;
   });
   elements.push({
-    label: facts.content === 'numbers' ? 'numbers' : describeObjects(facts.view, facts.member),
+    label: facts.content === 'objects' ? describeObjects(facts.view, facts.member) : facts.content,
     via: viaOf(facts.memberVia),
     status: 'leaking',
     reason: leakingReason,
-    location: facts.content === 'numbers' ? null : locationOf(facts, facts.member, locator),
+    location: facts.content !== 'objects' ? null : locationOf(facts, facts.member, locator),
     foldedSteps: 0,
   });
   return elements;

@@ -29,8 +29,8 @@ export interface Facts {
   readonly memberVia: string;
   /** Class of most sampled members. */
   readonly memberClass: string;
-  /** numbers: V8 shows none of the content, `member` is the holder itself. */
-  readonly content: 'objects' | 'numbers';
+  /** numbers, bytes: the snapshot shows none of the content, `member` is the holder itself. */
+  readonly content: 'objects' | 'numbers' | 'bytes';
   /** True when members hang off each other (a list, a chain of closures) and not all off the holder. */
   readonly isChain: boolean;
 }
@@ -72,13 +72,14 @@ export function factsOfStore(
   scripts: Scripts,
   labels: Interner,
 ): Facts {
-  const { node, bytes } = store;
+  const { node, bytes, content } = store;
+  const unitBytes = content === 'numbers' ? BYTES_PER_SLOT : 1;
   const gained = bytes.map((value, window) => (window === 0 ? value : value - bytes[window - 1]));
   const group = {
     holderPath: tree.path[node],
     paths: [],
-    counts: bytes.map((value) => Math.round(value / BYTES_PER_SLOT)),
-    steps: gained.slice(1).map((value) => Math.round(value / BYTES_PER_SLOT)),
+    counts: bytes.map((value) => Math.round(value / unitBytes)),
+    steps: gained.slice(1).map((value) => Math.round(value / unitBytes)),
     survival: null,
     oldestSurvival: null,
   };
@@ -97,8 +98,8 @@ export function factsOfStore(
     holder: node,
     member: node,
     memberVia: ELEMENT_LABEL,
-    memberClass: 'number',
-    content: 'numbers',
+    memberClass: classWord(view, node),
+    content: store.content,
     isChain: false,
   };
 }
@@ -114,8 +115,12 @@ export function chainTo(node: number, tree: PathTree, view: ObjectView, labels: 
   return steps.toReversed();
 }
 
-/** The class of an object; `function f` for a closure, so that a function is never taken for an instance of its class. */
+/**
+ * The class of an object; `function f` for a closure, so that a function is never taken for an instance of its class, and
+ * `string` for a string, whose text is nobody's business here.
+ */
 function classWord(view: ObjectView, node: number): string {
+  if (view.isString(node)) return 'string';
   return view.isClosure(node) ? `function ${view.className(node)}` : view.className(node);
 }
 

@@ -25,9 +25,27 @@ const STORE_PROPERTIES: ReadonlySet<string> = new Set([
   '<symbol kAsyncContextFrame>',
 ]);
 
+/** Between a typed array and its bytes, a string and its parts: no step of the program's. */
+const PART_LABELS: ReadonlySet<string> = new Set([
+  '(buffer)',
+  '(backing_store)',
+  '(first)',
+  '(second)',
+  '(parent)',
+]);
+
 const MAX_CLIMB = 6; // a name of more parts than this is no name any more
 const MAX_KEY_LENGTH = 40;
-const PLAIN_CLASSES: ReadonlySet<string> = new Set(['Object', 'Array', 'Map', 'Set', 'Promise', '']);
+const PLAIN_CLASSES: ReadonlySet<string> = new Set([
+  'Object',
+  'Array',
+  'Map',
+  'Set',
+  'Promise',
+  'Buffer',
+  'ArrayBuffer',
+  '',
+]);
 
 /** Climbs from an object of the chain to the first thing with a name of its own: class, function, module, global object. */
 export function holderName(facts: Facts, node: number = facts.holder): HolderName {
@@ -62,6 +80,7 @@ export function holderName(facts: Facts, node: number = facts.holder): HolderNam
       parts.unshift(`[${dictionaryKey(facts, above.node, step.node) ?? '…'}]`);
       continue;
     }
+    if (PART_LABELS.has(step.via)) continue;
     if (step.via === WEAK_MAP_VALUE_LABEL) {
       parts.unshift('[WeakMap value]');
       continue;
@@ -118,7 +137,8 @@ export function functionName(facts: Facts, closure: number): string | null {
 export function lookFor(name: HolderName): Whereabouts['look'] {
   if (name.anchor === 'global') return 'global';
   if (name.anchor === 'store') return 'anywhere';
-  return name.anchor === 'variable' ? 'variable' : 'property';
+  const isVariable = name.anchor === 'variable' && name.name.split(/[.[]/, 1)[0] === name.property;
+  return isVariable ? 'variable' : 'property';
 }
 
 /** Some function among a module's exports tells which script it is. */

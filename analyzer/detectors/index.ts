@@ -1,4 +1,5 @@
 import { contentDetectors } from './by-content.ts';
+import { bulk } from './bulk.ts';
 import { closure } from './closure.ts';
 import { collection } from './collection.ts';
 import type { Detector } from './detector.ts';
@@ -10,6 +11,7 @@ import { timer } from './timer.ts';
 
 /** All detectors, the most telling first; the last one always speaks. */
 export const detectors: readonly Detector[] = [
+  bulk,
   listener,
   timer,
   promise,

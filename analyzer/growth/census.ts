@@ -1,6 +1,7 @@
 import type { IdSet } from './id-set.ts';
 import { idSet } from './id-set.ts';
 import type { PathTree } from './path-tree.ts';
+import { NO_NODE } from './path-tree.ts';
 import type { PathTrie } from './path-trie.ts';
 
 /** What is kept of one snapshot once its graph is let go: who was where. */
@@ -15,18 +16,29 @@ export interface Census {
   readonly memberPath: Uint32Array; // MemberIndex -> PathIndex
   /** Id -> bytes, for objects whose own storage is large enough to be a collection of numbers. */
   readonly containerBytes: ReadonlyMap<number, number>;
+  /** PathIndex -> bytes, of large strings and buffers: one that is replaced by ever larger copies keeps its path and no id. */
+  readonly bulkBytes: ReadonlyMap<number, number>;
 }
 
 const MIN_CONTAINER_BYTES = 1024; // a table of some hundred numbers; smaller ones are not worth a finding
+
+const MIN_BULK_BYTES = 16 * 1024;
+const BULK_TYPES: ReadonlySet<string> = new Set(['string', 'concatenated string', 'native']);
 
 export function takeCensus(tree: PathTree): Census {
   const { graph, order } = tree;
   const memberId = new Uint32Array(order.length);
   const memberPath = new Uint32Array(order.length);
   const containerBytes = new Map<number, number>();
+  const bulkBytes = new Map<number, number>();
+  const isBulkType = graph.nodeTypeNames.map((name) => BULK_TYPES.has(name));
   let maxId = 0;
   for (let at = 0; at < order.length; at++) {
     const node = order[at];
+    if (isBulkType[graph.nodeType[node]]) {
+      const path = bulkPathOf(tree, node, isBulkType);
+      bulkBytes.set(path, (bulkBytes.get(path) ?? 0) + tree.ownBytes[node]);
+    }
     const id = graph.nodeId[node];
     memberId[at] = id;
     memberPath[at] = tree.path[node];
@@ -46,8 +58,22 @@ export function takeCensus(tree: PathTree): Census {
     memberId,
     memberPath,
     containerBytes,
+    bulkBytes: new Map(Array.from(bulkBytes).filter(([, bytes]) => bytes >= MIN_BULK_BYTES)),
   };
 }
+
+/** A string made of pieces is one string: its pieces count where the whole is held. */
+function bulkPathOf(tree: PathTree, node: number, isBulkType: readonly boolean[]): number {
+  let whole = node;
+  for (let step = 0; step < MAX_PIECES_DEEP; step++) {
+    const holder = tree.holder[whole];
+    if (holder === NO_NODE || !isBulkType[tree.graph.nodeType[holder]]) break;
+    whole = holder;
+  }
+  return tree.path[whole];
+}
+
+const MAX_PIECES_DEEP = 64; // far down all pieces are on one path, see PathTrie
 
 /** PathIndex -> how many objects of the snapshot are reached over it. */
 export function countByPath(census: Census, pathCount: number): Uint32Array {

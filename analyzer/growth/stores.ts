@@ -9,6 +9,8 @@ import type { PathTree } from './path-tree.ts';
  */
 export interface GrowingStore {
   readonly node: number; // NodeIndex in the last snapshot
+  /** numbers: a collection of them. bytes: one string or buffer that is replaced by ever larger ones. */
+  readonly content: 'numbers' | 'bytes';
   /** Per snapshot: bytes of the container's own storage. */
   readonly bytes: readonly number[];
   readonly confidence: Confidence;
@@ -42,10 +44,40 @@ export function growingStores(
     if (!bytes || population.windowOfNode[node] !== 0) return found;
     const slots = bytes[bytes.length - 1] / 8;
     if ((references.get(node) ?? 0) <= slots * VISIBLE_SHARE)
-      found.push({ node, bytes, confidence: confidenceOf(bytes) });
+      found.push({ node, bytes, content: 'numbers', confidence: confidenceOf(bytes, NUMBERS_REASON) });
     return found;
   }, []);
 }
+
+/** The same for single strings and buffers, which are replaced rather than grown: found by their path. */
+export function growingBulk(
+  censuses: readonly Census[],
+  tree: PathTree,
+  population: Cohorts,
+): GrowingStore[] {
+  const last = censuses[censuses.length - 1];
+  const grown = new Map<number, readonly number[]>();
+  for (const path of last.bulkBytes.keys()) {
+    const isSingle = population.count.every((count) => count[path] <= MAX_SINGLES);
+    const series = censuses.map((census) => census.bulkBytes.get(path) ?? 0);
+    if (isSingle && series[series.length - 1] >= MIN_BULK_GROWTH_BYTES && isSteady(series))
+      grown.set(path, series);
+  }
+  const largest = new Map<number, number>(); // PathIndex -> NodeIndex
+  for (const node of grown.size === 0 ? [] : tree.order) {
+    const path = tree.path[node];
+    const best = largest.get(path);
+    if (grown.has(path) && (best === undefined || tree.ownBytes[best] < tree.ownBytes[node]))
+      largest.set(path, node);
+  }
+  return Array.from(largest, ([path, node]) => {
+    const bytes = grown.get(path)!;
+    return { node, bytes, content: 'bytes', confidence: confidenceOf(bytes, BYTES_REASON) };
+  });
+}
+
+const MAX_SINGLES = 4; // more on one path are a collection, whose number tells
+const MIN_BULK_GROWTH_BYTES = 64 * 1024;
 
 function isSteady(bytes: readonly number[]): boolean {
   const growth = bytes[bytes.length - 1] - bytes[0];
@@ -70,16 +102,16 @@ function referencesHeld(tree: PathTree, grown: ReadonlyMap<number, unknown>): Ma
   return held;
 }
 
-function confidenceOf(bytes: readonly number[]): Confidence {
+const NUMBERS_REASON = 'it holds numbers, which a snapshot does not show';
+const BYTES_REASON = 'each copy was larger than the one before';
+
+function confidenceOf(bytes: readonly number[], reason: string): Confidence {
   const steps = stepsOf(bytes);
   const windows = bytes.length - 1;
   return {
     level: 'medium',
     score: steps === windows ? 0.75 : 0.65,
-    reasons: [
-      `its storage grew in ${steps} of ${windows} windows and never shrank`,
-      'it holds numbers, which a snapshot does not show',
-    ],
+    reasons: [`its storage grew in ${steps} of ${windows} windows and never shrank`, reason],
     missing: ['more snapshots over a longer time: the storage of a collection that fills up grows as well'],
   };
 }

@@ -74,12 +74,16 @@ export function propertyDeclaration(
   };
   visit(source, (node, ancestors) => {
     if (node.type === 'PropertyDefinition' && keyName(node.key) === plain) consider(node.start, 6, ancestors);
-    else if (node.type === 'AssignmentExpression' && node.left.type === 'MemberExpression') {
+    else if (
+      node.type === 'AssignmentExpression' &&
+      node.operator === '=' &&
+      node.left.type === 'MemberExpression'
+    ) {
       if (memberName(node.left) !== plain) return;
       const makes = makesCollection(node.right) ? 2 : 0;
-      consider(node.start, (node.left.object.type === 'ThisExpression' ? 4 : 3) + makes, ancestors);
+      consider(node.start, (node.left.object.type === 'ThisExpression' ? 4 : 2) + makes, ancestors);
     } else if (node.type === 'Property' && !node.method && keyName(node.key) === plain) {
-      consider(node.start, makesCollection(node.value) ? 4 : 1, ancestors);
+      consider(node.start, makesCollection(node.value) ? 4 : 3, ancestors);
     }
   });
   return best;
