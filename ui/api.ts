@@ -71,6 +71,7 @@ export type SeriesName =
   | 'external'
   | 'arrayBuffers'
   | 'floor'
+  | 'floorTrend' // the page's own, from the report
   | 'loopP50'
   | 'loopP99'
   | 'loopMax'

@@ -213,6 +213,17 @@ describe('the timeline', () => {
     expect(await opened.locator('[data-chart=gc] .legend').textContent()).toMatch(/Major\d+(\.\d)? ms/);
   });
 
+  test('draws the trend of the floor for the process that the report is about', async () => {
+    const opened = await openSample(leakReport);
+    const trend = opened.getByRole('button', { name: 'Trend of the floor' });
+    await opened.locator('[data-chart=memory] summary').click();
+    expect(await trend.isVisible()).toBe(true);
+    const column = await opened.locator('[data-chart=memory] thead th', { hasText: 'Trend' }).count();
+    expect(column).toBe(1);
+    await opened.getByRole('button', { name: '4250' }).click();
+    await expect.poll(() => trend.count()).toBe(0);
+  });
+
   test('hides and shows a line', async () => {
     const opened = await openSample(leakReport);
     const before = await inkOf(opened, 'memory');

@@ -6,7 +6,7 @@ export interface SeriesSpec {
   readonly name: SeriesName;
   readonly label: string;
   readonly colour: `--${string}`;
-  readonly look: 'line' | 'area' | 'dotted-line' | 'bars';
+  readonly look: 'line' | 'area' | 'dotted-line' | 'dashed-line' | 'bars';
   readonly hidden?: boolean;
 }
 
@@ -29,6 +29,7 @@ export const CHARTS: readonly ChartSpec[] = [
     series: fixed(
       { name: 'heapUsed', label: 'Heap used', colour: '--line-1', look: 'area' },
       { name: 'floor', label: 'Floor after major collections', colour: '--line-alarm', look: 'dotted-line' },
+      { name: 'floorTrend', label: 'Trend of the floor', colour: '--line-alarm', look: 'dashed-line' },
       { name: 'rss', label: 'RSS', colour: '--line-2', look: 'line' },
       { name: 'heapTotal', label: 'Heap reserved', colour: '--line-quiet', look: 'line', hidden: true },
       { name: 'external', label: 'External', colour: '--line-3', look: 'line' },

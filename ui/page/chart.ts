@@ -196,6 +196,7 @@ function dataset(spec: SeriesSpec, { x, y }: Points): ChartDataset<'line' | 'bar
     type: 'line',
     data,
     borderColor: line,
+    borderDash: spec.look === 'dashed-line' ? [6, 5] : [],
     borderWidth: spec.look === 'dotted-line' ? 2 : 1.5,
     pointRadius: spec.look === 'dotted-line' && data.length < 80 ? 2.5 : 0,
     pointBackgroundColor: line,

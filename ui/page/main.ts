@@ -1,4 +1,4 @@
-import type { RunOverview } from '../api.ts';
+import type { ProcessOverview, RunOverview } from '../api.ts';
 import { el } from './dom.ts';
 import { findingCards } from './finding-card.ts';
 import { duration } from './format.ts';
@@ -129,14 +129,15 @@ function drawProcesses(run: RunOverview): void {
   slots.processes.replaceChildren(...(table ? [table] : []));
   if (focused !== undefined) table?.querySelector<HTMLElement>(`[data-process="${focused}"]`)?.focus();
   timeline.element.hidden = !chosen;
-  if (chosen) timeline.show(chosen);
+  if (chosen)
+    timeline.show(chosen, isReported(chosen, run) ? (run.report?.memory?.floorBytesPerMinute ?? null) : null);
 }
 
 /** The one the report is about, or else the first. */
-function mostInteresting({ report, processes }: RunOverview) {
-  const reported = report?.process;
-  return (
-    processes.find(({ pid, threadId }) => pid === reported?.pid && threadId === reported.threadId) ??
-    processes[0]
-  );
+function mostInteresting(run: RunOverview): ProcessOverview | undefined {
+  return run.processes.find((process) => isReported(process, run)) ?? run.processes[0];
+}
+
+function isReported({ pid, threadId }: ProcessOverview, { report }: RunOverview): boolean {
+  return pid === report?.process?.pid && threadId === report.process.threadId;
 }

@@ -3,6 +3,7 @@ import { timeChart } from './chart.ts';
 import { addGestures } from './chart-gestures.ts';
 import { CHARTS } from './chart-specs.ts';
 import { button, el } from './dom.ts';
+import { withFloorTrend } from './floor-trend.ts';
 import { markerStrip } from './marker-strip.ts';
 import { snapshotAction } from './snapshot-action.ts';
 import type { RunSource } from './source.ts';
@@ -18,8 +19,8 @@ const SETTLE_MS = 80;
 /** All charts of one process over one shared span of time. */
 export interface TimelinePanel {
   readonly element: HTMLElement;
-  /** The process to show and what is known of it by now; asks for its series. */
-  show(process: ProcessOverview): void;
+  /** The process to show, and how fast its floor rises when that is known; asks for its series. */
+  show(process: ProcessOverview, floorBytesPerMinute: number | null): void;
   recolour(): void;
 }
 
@@ -29,6 +30,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
   let shownProcess = '';
   let timeline: Timeline | null = null;
   let asked = new AbortController();
+  let rise: number | null = null;
   let moving = 0;
   let loading = false;
   let loadAgain = false;
@@ -72,7 +74,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
     loading = false;
     if (loadAgain) reload();
     if (!answer) return;
-    timeline = answer;
+    timeline = rise === null ? answer : withFloorTrend(answer, rise);
     for (const chart of charts) chart.show(timeline, view ?? whole);
     drawMarkers();
   };
@@ -87,7 +89,8 @@ export function timelinePanel(source: RunSource): TimelinePanel {
 
   return {
     element,
-    show(process) {
+    show(process, floorBytesPerMinute) {
+      rise = floorBytesPerMinute;
       const isOther = process.id !== shownProcess;
       if (isOther) view = null;
       shownProcess = process.id;
