@@ -1,5 +1,6 @@
 import type { HeapGraph } from './graph.ts';
 import { typeIndex } from './type-index.ts';
+import type { TypeIndex } from './type-index.ts';
 
 const ATTACHED = 1;
 const DETACHED = 2;
@@ -23,11 +24,13 @@ class StateSpread {
   private readonly attachedNodes: number[] = [];
   private readonly detachedNodes: number[] = [];
   private readonly graph: HeapGraph;
+  private readonly types: TypeIndex;
   private readonly known: Uint8Array;
   private readonly detached: Uint8Array;
 
   constructor(graph: HeapGraph, known: Uint8Array, detached: Uint8Array) {
     this.graph = graph;
+    this.types = typeIndex(graph);
     this.known = known;
     this.detached = detached;
     this.visited = new Uint8Array(graph.nodeCount);
@@ -45,7 +48,7 @@ class StateSpread {
   }
 
   private spread(node: number, state: number): void {
-    const { hidden, weak } = typeIndex(this.graph).edge;
+    const { hidden, weak } = this.types.edge;
     for (let edge = this.graph.firstEdge[node]; edge < this.graph.firstEdge[node + 1]; edge++) {
       const type = this.graph.edgeType[edge];
       if (type !== hidden && type !== weak) this.visit(this.graph.edgeTo[edge], state);
@@ -55,7 +58,7 @@ class StateSpread {
   private visit(node: number, state: number): void {
     if (this.visited[node] === 1) return;
     this.visited[node] = 1;
-    if (this.graph.nodeType[node] !== typeIndex(this.graph).node.native) return;
+    if (this.graph.nodeType[node] !== this.types.node.native) return;
     if (state === ATTACHED) this.attachedNodes.push(node);
     else if (state === DETACHED) {
       this.detached[node] = 1;

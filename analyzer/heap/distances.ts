@@ -20,9 +20,9 @@ export function distances(graph: HeapGraph): Int32Array {
   const search = new BreadthFirstSearch(graph, distance);
   const roots = userRoots(graph);
   for (const root of roots) distance[root] = 1;
-  search.run([...new Set(roots)]);
+  search.run(roots);
   distance[0] = roots.length > 0 ? SYSTEM_DISTANCE : 0;
-  search.run([0]);
+  search.run(Uint32Array.of(0));
   return distance;
 }
 
@@ -40,18 +40,18 @@ class BreadthFirstSearch {
     this.pairs = weakMapPairs(graph);
   }
 
-  run(starts: readonly number[]): void {
+  run(starts: Uint32Array): void {
     const { graph, distance, queue } = this;
     const { firstEdge, edgeTo, edgeType, edgeName } = graph;
     const { isPairName } = this.pairs;
     const { weak, internal } = typeIndex(graph).edge;
-    const isSpecial = specialNodes(graph);
+    const stepsOf = specialSteps(graph);
     queue.set(starts);
     let queued = starts.length;
     for (let index = 0; index < queued; index++) {
       const node = queue[index];
       const end = firstEdge[node + 1];
-      const steps = isSpecial(node) ? specialSteps(graph, node) : null;
+      const steps = stepsOf(node);
       for (let edge = firstEdge[node]; edge < end; edge++) {
         const to = edgeTo[edge];
         if (distance[to] !== NO_DISTANCE || edgeType[edge] === weak || steps?.(edge) === false) continue;
@@ -76,23 +76,22 @@ class BreadthFirstSearch {
   }
 }
 
-/** Which nodes have edges that are no steps though they are not weak. */
-function specialNodes(graph: HeapGraph): (node: number) => boolean {
+/**
+ * Nodes of which some edges are no steps though they are not weak: a global object's map of sloppy functions, and the
+ * descriptors in which maps keep more than their own.
+ * @returns for such a node which of its edges are steps; null for all others
+ */
+function specialSteps(graph: HeapGraph): (node: number) => ((edge: number) => boolean) | null {
   const { hidden, array } = typeIndex(graph).node;
   const nativeContext = graph.strings.indexOf('system / NativeContext');
   const mapDescriptors = graph.strings.indexOf('(map descriptors)');
   const { nodeType, nodeName } = graph;
-  return (node) =>
-    (nodeName[node] === mapDescriptors && nodeType[node] === array) ||
-    (nodeName[node] === nativeContext && nodeType[node] === hidden);
-}
-
-/** Which edges of such a node are steps: all but a global object's map of sloppy functions, and a map's own descriptors. */
-function specialSteps(graph: HeapGraph, node: number): (edge: number) => boolean {
-  if (graph.nodeType[node] === typeIndex(graph).node.hidden) {
-    return (edge) => edgeLabel(graph, edge) !== 'sloppy_function_map';
-  }
-  return (edge) => isDescriptorStep(Number.parseInt(edgeLabel(graph, edge), 10));
+  const isContextStep = (edge: number): boolean => edgeLabel(graph, edge) !== 'sloppy_function_map';
+  const isMapStep = (edge: number): boolean => isDescriptorStep(Number.parseInt(edgeLabel(graph, edge), 10));
+  return (node) => {
+    if (nodeName[node] === mapDescriptors && nodeType[node] === array) return isMapStep;
+    return nodeName[node] === nativeContext && nodeType[node] === hidden ? isContextStep : null;
+  };
 }
 
 /** Maps share descriptor arrays, whose entries need not be valid for each of them (https://crbug.com/413608). */

@@ -3,17 +3,16 @@ import { typeIndex } from './type-index.ts';
 
 const DOM_TREES = '(Document DOM trees)';
 
-/** Nodes the root points to that belong to the program and not to V8: global objects, in Chrome also DOM trees. */
-export function userRoots(graph: HeapGraph): number[] {
-  const roots: number[] = [];
-  for (let edge = graph.firstEdge[0]; edge < graph.firstEdge[1]; edge++) {
-    if (isUserRoot(graph, graph.edgeTo[edge])) roots.push(graph.edgeTo[edge]);
-  }
-  return roots;
-}
-
-function isUserRoot(graph: HeapGraph, node: number): boolean {
-  return graph.nodeType[node] !== typeIndex(graph).node.synthetic || isDomTrees(graph, node);
+/** Nodes the root points to that belong to the program and not to V8: global objects, in Chrome also DOM trees; each once. */
+export function userRoots(graph: HeapGraph): Uint32Array {
+  const { synthetic } = typeIndex(graph).node;
+  const { nodeType, edgeTo, firstEdge } = graph;
+  const isMet = new Uint8Array(graph.nodeCount);
+  return edgeTo.slice(firstEdge[0], firstEdge[1]).filter((node) => {
+    if (isMet[node] === 1) return false;
+    isMet[node] = 1;
+    return nodeType[node] !== synthetic || isDomTrees(graph, node);
+  });
 }
 
 function isDomTrees(graph: HeapGraph, node: number): boolean {
