@@ -26,6 +26,11 @@ const options = {
     requiresArg: true,
     describe: 'A command that keeps the application busy; starts once it listens, with its port as $PORT',
   },
+  warmup: {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Work before the first snapshot (default: a fifth of the duration, or 5s)',
+  },
   settle: {
     type: 'string',
     requiresArg: true,
@@ -78,6 +83,7 @@ export const runCommand = defineCommand({
       command,
       load: flags.load ?? null,
       durationMs: flags.duration === undefined ? null : parseDuration(flags.duration),
+      warmupMs: flags.warmup === undefined ? null : parseDuration(flags.warmup),
       settleMs: parseDuration(flags.settle),
       listenTimeoutMs: parseDuration(flags['listen-timeout']),
       env: process.env,

@@ -29,6 +29,8 @@ export interface RunOptions {
   readonly load: string | null;
   /** How long the application works, the time for snapshots not counted, before it is stopped; null: until it, the load or a person ends it. */
   readonly durationMs: number | null;
+  /** How long it works before the first snapshot; null: a share of the duration. */
+  readonly warmupMs: number | null;
   /** How long it rests between the work and the last snapshot. */
   readonly settleMs: number;
   /** How long it may take until it listens, or without a load until the agent is there. */
@@ -126,7 +128,7 @@ async function workUnderLoad(run: Run, command: string): Promise<void> {
  * the work stands still together with the application, while a snapshot is taken.
  */
 async function takePlannedSnapshots(run: Run, enough: AbortSignal): Promise<void> {
-  const { windowsMs, lastWindowMs } = snapshotPlan(run.options.durationMs);
+  const { windowsMs, lastWindowMs } = snapshotPlan(run.options.durationMs, run.options.warmupMs);
   for (const windowMs of windowsMs) {
     await pause(windowMs, enough);
     if (enough.aborted) return;

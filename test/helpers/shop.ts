@@ -6,7 +6,7 @@ import type { CommandResult } from './leakwatch.ts';
 
 const SHOP = join(ROOT, 'fixtures', 'apps', 'shop');
 
-const RUN = ['run', '--no-dashboard', '--duration', '8s', '--settle', '2s'];
+const RUN = ['run', '--no-dashboard', '--duration', '10s', '--warmup', '4s', '--settle', '2s'];
 
 /** What is to be said about a leak of the shop. */
 export interface ShopLeak {
