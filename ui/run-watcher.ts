@@ -35,6 +35,7 @@ export class RunWatcher {
   private reportProblem: string | null = null;
   private ownRevision = 0;
   private read = false;
+  private stopped = false;
 
   constructor({ folder, snapshots, report }: RunMaterial, live: boolean) {
     this.folder = folder === null ? null : resolve(folder);
@@ -52,14 +53,14 @@ export class RunWatcher {
 
   async refresh(): Promise<void> {
     if (this.folder !== null) await this.readFolder(this.folder);
-    await Promise.all([...this.processes.values()].map((process) => process.refresh()));
+    await this.readRecordings();
     if (!this.read) this.ownRevision++;
     this.read = true;
   }
 
   /** Lets a reading that goes on come to its end soon. */
   stop(): void {
-    for (const process of this.processes.values()) process.stop();
+    this.stopped = true;
   }
 
   overview(): RunOverview {
@@ -122,6 +123,16 @@ export class RunWatcher {
       if (gone) problems.push(`${file} is gone; what had been read of it is shown.`);
     }
     return problems;
+  }
+
+  /** A block of each in turn, so that all appear early and the server answers in between. */
+  private async readRecordings(): Promise<void> {
+    let unread = [...this.processes.values()];
+    while (unread.length > 0 && !this.stopped) {
+      const longer: WatchedProcess[] = [];
+      for (const process of unread) if (await process.refresh()) longer.push(process);
+      unread = longer;
+    }
   }
 
   private async readFolder(folder: string): Promise<void> {

@@ -25,47 +25,35 @@ export class Tail {
   private offset = 0;
   private unfinished: Buffer[] = [];
   private unfinishedBytes = 0;
-  private stopped = false;
 
   constructor(path: string, listener: TailListener) {
     this.path = path;
     this.listener = listener;
   }
 
-  /** Reads what was added since the last call. False when the file is gone or not readable at the moment. */
-  async read(): Promise<boolean> {
-    let file: FileHandle;
+  /** Reads the next block of what was added, and says whether there is more, or the file is gone or not readable now. */
+  async read(): Promise<'more' | 'end' | 'gone'> {
     try {
-      file = await open(this.path, 'r');
+      const file = await open(this.path, 'r');
+      try {
+        return await this.readBlock(file);
+      } finally {
+        await file.close();
+      }
     } catch {
-      return false;
-    }
-    try {
-      await this.readFrom(file);
-      return true;
-    } catch {
-      return false;
-    } finally {
-      await file.close();
+      return 'gone';
     }
   }
 
-  /** Ends a reading after the block it is at. */
-  stop(): void {
-    this.stopped = true;
-  }
-
-  private async readFrom(file: FileHandle): Promise<void> {
+  private async readBlock(file: FileHandle): Promise<'more' | 'end'> {
     const { ino, size } = await file.stat();
     if (this.inode !== -1 && (ino !== this.inode || size < this.offset)) this.restart();
     this.inode = ino;
-    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, Math.max(1, size - this.offset)));
-    while (this.offset < size && !this.stopped) {
-      const { bytesRead } = await file.read(block, 0, block.length, this.offset);
-      if (bytesRead === 0) return;
-      this.offset += bytesRead;
-      this.take(block.subarray(0, bytesRead));
-    }
+    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, size - this.offset));
+    const { bytesRead } = await file.read(block, 0, block.length, this.offset);
+    this.offset += bytesRead;
+    this.take(block.subarray(0, bytesRead));
+    return bytesRead > 0 && this.offset < size ? 'more' : 'end';
   }
 
   private restart(): void {
@@ -86,6 +74,7 @@ export class Tail {
 
   private finishLine(rest: Buffer): void {
     if (this.unfinishedBytes + rest.length > MAX_LINE_BYTES) this.listener.damaged();
+    else if (this.unfinished.length === 0) this.listener.line(rest.toString());
     else this.listener.line(Buffer.concat([...this.unfinished, rest]).toString());
     this.unfinished = [];
     this.unfinishedBytes = 0;

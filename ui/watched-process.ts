@@ -25,14 +25,12 @@ export class WatchedProcess implements TailListener {
     this.tail = new Tail(path, this);
   }
 
-  async refresh(): Promise<void> {
-    const gone = !(await this.tail.read());
-    if (gone !== this.gone) this.revision++;
-    this.gone = gone;
-  }
-
-  stop(): void {
-    this.tail.stop();
+  /** Reads a block of what is new; false when there is no more. */
+  async refresh(): Promise<boolean> {
+    const found = await this.tail.read();
+    if (this.gone !== (found === 'gone')) this.revision++;
+    this.gone = found === 'gone';
+    return found === 'more';
   }
 
   line(text: string): void {
