@@ -1,3 +1,5 @@
+import { hasBit } from './bit-column.ts';
+import type { BitColumn } from './bit-column.ts';
 import { longer, sharedU32 } from './columns.ts';
 import { essentialEdges } from './essential-edges.ts';
 import { NONE } from './graph.ts';
@@ -25,7 +27,7 @@ export function immediateDominators(graph: HeapGraph): Uint32Array {
 class DepthFirstSearch {
   count = 0;
   readonly graph: HeapGraph;
-  readonly essential: Uint8Array;
+  readonly essential: BitColumn;
   readonly nodeAt: Uint32Array; // Number -> NodeIndex
   readonly numberOf: Uint32Array; // NodeIndex -> Number | NONE: not met
   readonly parent: Uint32Array; // Number -> Number; the root is its own
@@ -34,7 +36,7 @@ class DepthFirstSearch {
   /** Number -> EdgeIndex to look at next; free for other use when the search is over. */
   readonly nextEdge: Uint32Array;
 
-  constructor(graph: HeapGraph, essential: Uint8Array) {
+  constructor(graph: HeapGraph, essential: BitColumn) {
     this.graph = graph;
     this.essential = essential;
     this.nodeAt = new Uint32Array(graph.nodeCount);
@@ -59,7 +61,7 @@ class DepthFirstSearch {
       let edge = nextEdge[number];
       let next = NONE;
       for (; edge < end; edge++) {
-        if (essential[edge] === 0) continue;
+        if (!hasBit(essential, edge)) continue;
         const met = numberOf[edgeTo[edge]];
         if (met === NONE) {
           next = edgeTo[edge];
@@ -82,7 +84,7 @@ class DepthFirstSearch {
 }
 
 /** Meets what the root reaches, and then what nothing retains, as though the root retained it. */
-function depthFirstSearch(graph: HeapGraph, essential: Uint8Array): DepthFirstSearch {
+function depthFirstSearch(graph: HeapGraph, essential: BitColumn): DepthFirstSearch {
   const search = new DepthFirstSearch(graph, essential);
   search.visitFrom(0);
   if (search.count === graph.nodeCount) return search;
@@ -94,10 +96,10 @@ function depthFirstSearch(graph: HeapGraph, essential: Uint8Array): DepthFirstSe
 }
 
 /** NodeIndex -> 1 when an essential edge leads to it */
-function essentiallyRetained(graph: HeapGraph, essential: Uint8Array): Uint8Array {
+function essentiallyRetained(graph: HeapGraph, essential: BitColumn): Uint8Array {
   const retained = new Uint8Array(graph.nodeCount);
   for (let edge = 0; edge < graph.edgeCount; edge++) {
-    if (essential[edge] === 1) retained[graph.edgeTo[edge]] = 1;
+    if (hasBit(essential, edge)) retained[graph.edgeTo[edge]] = 1;
   }
   return retained;
 }
@@ -121,7 +123,7 @@ function otherEdges(search: DepthFirstSearch): OtherEdges {
   for (let number = 0; number < count; number++) {
     const end = firstEdge[nodeAt[number] + 1];
     for (let edge = firstEdge[nodeAt[number]]; edge < end; edge++) {
-      if (essential[edge] === 0) continue;
+      if (!hasBit(essential, edge)) continue;
       const to = numberOf[edgeTo[edge]];
       if (parent[to] !== number) from[next[to]++] = number;
     }

@@ -1,3 +1,5 @@
+export { hasBit } from './bit-column.ts';
+export type { BitColumn } from './bit-column.ts';
 export { classify, summarizeClasses } from './classes.ts';
 export type { Classification, ClassSummary } from './classes.ts';
 export { compareSnapshots } from './compare.ts';

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { hasBit } from '../../analyzer/heap/bit-column.ts';
+import type { BitColumn } from '../../analyzer/heap/bit-column.ts';
 import { immediateDominators } from '../../analyzer/heap/dominators.ts';
 import { essentialEdges } from '../../analyzer/heap/essential-edges.ts';
 import type { HeapGraph } from '../../analyzer/heap/graph.ts';
@@ -145,9 +147,9 @@ function bruteForceDominators(graph: HeapGraph): Map<number, number> {
 }
 
 /** What the root, and what nothing retains, reaches when one node is taken away. */
-function reachableWithout(graph: HeapGraph, essential: Uint8Array, cut: number): Set<number> {
+function reachableWithout(graph: HeapGraph, essential: BitColumn, cut: number): Set<number> {
   const retained = new Set<number>();
-  graph.edgeTo.forEach((to, edge) => essential[edge] === 1 && retained.add(to));
+  graph.edgeTo.forEach((to, edge) => hasBit(essential, edge) && retained.add(to));
   const starts = range(0, graph.nodeCount).filter((node) => node === 0 || !retained.has(node));
   const reached = new Set<number>();
   const pending = cut === 0 ? [] : starts.filter((node) => node !== cut);
@@ -156,7 +158,7 @@ function reachableWithout(graph: HeapGraph, essential: Uint8Array, cut: number):
     if (reached.has(node)) continue;
     reached.add(node);
     for (let edge = graph.firstEdge[node]; edge < graph.firstEdge[node + 1]; edge++) {
-      if (essential[edge] === 1 && graph.edgeTo[edge] !== cut) pending.push(graph.edgeTo[edge]);
+      if (hasBit(essential, edge) && graph.edgeTo[edge] !== cut) pending.push(graph.edgeTo[edge]);
     }
   }
   return reached;
