@@ -4,13 +4,20 @@ import { join } from 'node:path';
 import { guarded } from './guarded.ts';
 import { describeProcess } from './header.ts';
 import type { AgentOptions } from './options.ts';
-import { clearInterval, dateNow, monotonicMs, setInterval } from './primordials.ts';
+import {
+  clearImmediate,
+  clearInterval,
+  dateNow,
+  monotonicMs,
+  setImmediate,
+  setInterval,
+} from './primordials.ts';
 import { PROBES, type ProbeHost, type RunningProbe } from './probe.ts';
 import { openRecorder } from './recorder.ts';
 import { RECORDING_SUFFIX, type RecordingEntry, type Sample, type SnapshotTaken } from './recording.ts';
 import { FILE_PREFIX } from './run-folder.ts';
 import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
-import { createSnapshotter } from './snapshot.ts';
+import { createSnapshotter, type SnapshotOutcome } from './snapshot.ts';
 import { TRIGGERS, type RunningTrigger, type TriggerHost } from './trigger.ts';
 
 // A recording is a small part of a run folder, whose budget is meant for snapshots.
@@ -44,12 +51,15 @@ const NO_SAMPLE: Omit<Sample, 'type' | 'atMs'> = {
 /** Observes this thread until `end` is called. @param runFolder an existing folder */
 export function observe(options: AgentOptions, runFolder: string): Observation {
   const startedMs = monotonicMs();
+  const startedAtNanos = process.hrtime.bigint();
+  const recordingFile = join(runFolder, `${FILE_PREFIX}${RECORDING_SUFFIX}`);
   const recorder = openRecorder(
-    join(runFolder, `${FILE_PREFIX}${RECORDING_SUFFIX}`),
+    recordingFile,
     describeProcess(options, dateNow()),
     options.diskBudgetBytes * RECORDING_SHARE_OF_BUDGET,
   );
-  const queue = createSnapshotQueue(createSnapshotter(runFolder, options), options.maxPauseMs);
+  const snapshotter = createSnapshotter(runFolder, options);
+  const queue = createSnapshotQueue({ take: takeUnwatched }, options.maxPauseMs);
   const atMs = (performanceMs: number) => Math.max(0, performanceMs - startedMs);
   const nowMs = () => atMs(monotonicMs());
 
@@ -63,6 +73,9 @@ export function observe(options: AgentOptions, runFolder: string): Observation {
 
   let triggers: readonly GuardedTrigger[] = [];
   const probeHost: ProbeHost = {
+    options,
+    recordingFile,
+    startedAtNanos,
     atMs,
     record,
     onFloor: (floorAtMs, bytes) => triggers.forEach((trigger) => trigger.onFloor(floorAtMs, bytes)),
@@ -75,11 +88,17 @@ export function observe(options: AgentOptions, runFolder: string): Observation {
     guardedTrigger(trigger.name, () => trigger.start(triggerHost), onDisabled(trigger.name)),
   );
 
+  /** What the agent does to the loop itself is not to show in its measurements. */
+  function takeUnwatched(maxPauseMs: number): SnapshotOutcome {
+    for (const probe of probes) probe.suspend();
+    const outcome = snapshotter.take(maxPauseMs);
+    for (const probe of probes) probe.resume();
+    return outcome;
+  }
   const recordSnapshot = ({ entry, removed }: TakenWithRemovals): SnapshotTaken => {
     record(entry);
     for (const file of removed)
       record({ type: 'notice', atMs: nowMs(), code: 'snapshot-removed', message: file });
-    for (const probe of probes) probe.forget();
     return entry;
   };
   const sample = () => {
@@ -93,7 +112,13 @@ export function observe(options: AgentOptions, runFolder: string): Observation {
     queue.work(nowMs()).forEach(recordSnapshot);
     if (++ticks % recorder.thinning === 0) sample();
   };
-  const timer = setInterval(guarded('sampling', tick, undefined, onDisabled('sampling')), options.intervalMs);
+  const guardedTick = guarded('sampling', tick, undefined, onDisabled('sampling'));
+  // Timers that are due together run in any order: after all of them the loop's histogram has counted this turn.
+  let afterTimers: NodeJS.Immediate | null = null;
+  const timer = setInterval(() => {
+    afterTimers = setImmediate(guardedTick);
+    afterTimers.unref();
+  }, options.intervalMs);
   timer.unref();
 
   return {
@@ -101,6 +126,7 @@ export function observe(options: AgentOptions, runFolder: string): Observation {
     mark: (name) => record({ type: 'mark', atMs: nowMs(), name: String(name).slice(0, MAX_MARK_LENGTH) }),
     end(exitCode) {
       clearInterval(timer);
+      if (afterTimers !== null) clearImmediate(afterTimers);
       sample();
       for (const part of [...probes, ...triggers]) part.stop();
       record({ type: 'end', atMs: nowMs(), exitCode });
@@ -120,7 +146,8 @@ function guardedProbe(
   const probe = guarded<[], RunningProbe | null>(`probe ${name}`, start, null, onDisabled)();
   return {
     sample: guarded(`probe ${name}`, () => probe?.sample?.() ?? {}, {}, onDisabled),
-    forget: guarded(`probe ${name}`, () => probe?.forget?.(), undefined, onDisabled),
+    suspend: guarded(`probe ${name}`, () => probe?.suspend?.(), undefined, onDisabled),
+    resume: guarded(`probe ${name}`, () => probe?.resume?.(), undefined, onDisabled),
     stop: guarded(`probe ${name}`, () => probe?.stop(), undefined, onDisabled),
   };
 }

@@ -10,6 +10,8 @@ export interface AgentOptions {
   readonly runFolder: string | null;
   /** LEAKWATCH_INTERVAL_MS. Milliseconds between two samples. */
   readonly intervalMs: number;
+  /** LEAKWATCH_STALL_MS. Blocks of the event loop from this many milliseconds on are recorded with what ran; 0 watches for none. */
+  readonly stallMs: number;
   /** LEAKWATCH_SIGNAL. A snapshot is taken when the process receives it; null installs no handler. */
   readonly signal: NodeJS.Signals | null;
   /** LEAKWATCH_SNAPSHOT_EVERY, as in `90s`, `10m`, `2h`. Milliseconds between scheduled snapshots; 0 takes none. */
@@ -32,6 +34,7 @@ export const DEFAULT_OPTIONS: AgentOptions = {
   enabled: true,
   runFolder: null,
   intervalMs: 1000,
+  stallMs: 100,
   signal: null,
   snapshotEveryMs: 0,
   snapshotOnGrowth: true,
@@ -67,6 +70,7 @@ export function optionsFromEnvironment(environment: Environment = process.env): 
     enabled: !read('LEAKWATCH_OFF', false, SWITCH),
     runFolder: environment.LEAKWATCH_DIR || null,
     intervalMs: read('LEAKWATCH_INTERVAL_MS', defaults.intervalMs, integerBetween(10, 3_600_000)),
+    stallMs: read('LEAKWATCH_STALL_MS', defaults.stallMs, STALL),
     signal: read('LEAKWATCH_SIGNAL', defaults.signal, SIGNAL),
     snapshotEveryMs: read('LEAKWATCH_SNAPSHOT_EVERY', defaults.snapshotEveryMs, DURATION),
     snapshotOnGrowth: read('LEAKWATCH_SNAPSHOT_ON_GROWTH', defaults.snapshotOnGrowth, SWITCH),
@@ -96,6 +100,11 @@ const SIGNAL: Variable<NodeJS.Signals | null> = {
 function isCatchableSignal(text: string): text is NodeJS.Signals {
   return Object.hasOwn(constants.signals, text) && !RESERVED_SIGNALS.includes(text);
 }
+
+const STALL: Variable<number> = {
+  expected: '0, or a whole number from 20 to 60000',
+  parse: (text) => (text === '0' ? 0 : integerBetween(20, 60_000).parse(text)),
+};
 
 const MS_PER_UNIT: Readonly<Record<string, number>> = {
   ms: 1,

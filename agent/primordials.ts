@@ -4,7 +4,8 @@
  */
 import fs from 'node:fs';
 
-export const { setInterval, clearInterval, setTimeout, clearTimeout } = globalThis;
+export const { setInterval, clearInterval, setTimeout, clearTimeout, setImmediate, clearImmediate } =
+  globalThis;
 export const dateNow = Date.now;
 export const stringify = JSON.stringify;
 export const parseJson = JSON.parse;

@@ -1,4 +1,5 @@
 /** What the agent measures. To add a probe: write `probes/<name>.ts`, and put it into the list below. */
+import type { AgentOptions } from './options.ts';
 import { cpuProbe } from './probes/cpu.ts';
 import { gcProbe } from './probes/gc.ts';
 import { heapSpacesProbe } from './probes/heap-spaces.ts';
@@ -11,6 +12,10 @@ import type { RecordingEntry, Sample } from './recording.ts';
 
 /** What a probe may use of the agent. */
 export interface ProbeHost {
+  readonly options: AgentOptions;
+  readonly recordingFile: string;
+  /** When the recording began, on process.hrtime.bigint()'s scale. */
+  readonly startedAtNanos: bigint;
   /** Milliseconds since the recording started, of a time on `performance.now()`'s scale. */
   atMs(performanceMs: number): number;
   record(entry: RecordingEntry): void;
@@ -21,8 +26,10 @@ export interface ProbeHost {
 export interface RunningProbe {
   /** Its part of a sample, over the time since its previous one; probes that only record entries give nothing. */
   sample?(): Partial<Sample>;
-  /** Forgets the current window, which the agent itself has spoilt by taking a snapshot. */
-  forget?(): void;
+  /** The agent is about to stop the thread for a snapshot. */
+  suspend?(): void;
+  /** The thread goes on; what was measured since the last sample is spoilt. */
+  resume?(): void;
   stop(): void;
 }
 

@@ -144,6 +144,7 @@ const COMPLETE: ReadonlyMap<string, (entry: Fields) => boolean> = new Map([
   ['listening', (entry) => Number.isFinite(entry.port)],
   ['mark', (entry) => typeof entry.name === 'string'],
   ['notice', (entry) => typeof entry.message === 'string'],
+  ['stall', (entry) => Number.isFinite(entry.durationMs) && typeof entry.category === 'string'],
   ['end', (entry) => Number.isFinite(entry.exitCode)],
 ]);
 

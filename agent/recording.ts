@@ -132,6 +132,43 @@ export interface Notice {
   readonly message: string;
 }
 
+/** A place in a program, as the runtime knows it: before any source map. */
+export interface StackFrame {
+  /** Empty for an anonymous function. */
+  readonly functionName: string;
+  /** An absolute path, `node:` and a module of Node, or empty for what the engine brings along. */
+  readonly file: string;
+  /** 1-based; the line that took the time where that is known, else the function's first. */
+  readonly line: number;
+}
+
+/** What kept the event loop: `native` is a single long call into Node or an addon, `unknown` ended before it was seen. */
+export type StallCategory =
+  'cpu' | 'sync-io' | 'json' | 'regexp' | 'gc' | 'microtasks' | 'native' | 'unknown';
+
+/**
+ * The event loop stood still. Written by a thread of its own, so that a loop which never comes round again is told of
+ * too. Of one culprit the first few come one by one; after that an entry stands for several.
+ */
+export interface Stall {
+  readonly type: 'stall';
+  /** When it began; of several, the first. */
+  readonly atMs: number;
+  /** So far, when it is ongoing; of several, the longest. */
+  readonly durationMs: number;
+  readonly category: StallCategory;
+  /** The application's function that the time went to, or that called what it went to. Null when not known. */
+  readonly culprit: StackFrame | null;
+  /** The heaviest stack, innermost first; absent when not known, and when the entry stands for several. */
+  readonly stack?: readonly StackFrame[];
+  /** It had not ended when this was written; another entry with the same `atMs` follows when it does. */
+  readonly isOngoing?: true;
+  /** How many stalls this stands for; absent when one. */
+  readonly count?: number;
+  /** Sum of their durations; absent when one. */
+  readonly totalDurationMs?: number;
+}
+
 /** The last line of a process that ended in an orderly way; its absence means it was killed. */
 export interface End {
   readonly type: 'end';
@@ -139,7 +176,7 @@ export interface End {
   readonly exitCode: number;
 }
 
-export type RecordingEntry = Sample | Collection | SnapshotTaken | Listening | Mark | Notice | End;
+export type RecordingEntry = Sample | Collection | SnapshotTaken | Listening | Mark | Notice | Stall | End;
 export type RecordingLine = RecordingHeader | RecordingEntry;
 
 /** Written by the CLI next to a recording; the agent takes the snapshot at its next sample and removes the file. */

@@ -35,12 +35,14 @@ export interface NoSnapshot {
   readonly detail: string;
 }
 
+export type SnapshotOutcome = WrittenSnapshot | NoSnapshot;
+
 export interface Snapshotter {
   /**
    * Takes a snapshot now, blocking the thread, or says why not. Never throws.
    * @param maxPauseMs refuses when the pause is expected to be longer; Infinity takes any
    */
-  take(maxPauseMs: number): WrittenSnapshot | NoSnapshot;
+  take(maxPauseMs: number): SnapshotOutcome;
 }
 
 /** A snapshotter for this thread; its files continue the sequence of those that the folder holds already. */

@@ -1,29 +1,43 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { isMainThread } from 'node:worker_threads';
 
 import { clearTimeout, monotonicMs, setTimeout } from '../primordials.ts';
 import type { Probe } from '../probe.ts';
+import { watchStalls, type StallWatch } from '../stalls/watch.ts';
 
 // 10 ms, Node's default, costs 0.6 % of a core in an idle process; 50 ms costs 0.2 % and still meets every longer block.
 const RESOLUTION_MS = 50;
 
+// What loads when a program starts is no stall, and a short-lived process needs no second thread.
+const WATCH_AFTER_MS = 1000;
+
 const NANOSECONDS_PER_MS = 1e6;
 
-/** How much later than asked the event loop came round. */
+/** How much later than asked the event loop came round; and a watchdog that looks what it does when it does not. */
 export const loopDelayProbe: Probe = {
   name: 'loop-delay',
-  start() {
-    const histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  start({ options, recordingFile, startedAtNanos }) {
+    const { stallMs } = options;
+    const resolutionMs = stallMs === 0 ? RESOLUTION_MS : Math.min(RESOLUTION_MS, stallMs / 2);
+    const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
     histogram.enable();
-    let gap = watchGap();
+    let gap = watchGap(resolutionMs);
+    let stalls: StallWatch | null = null;
 
     // The histogram holds whole intervals between two of its ticks, not how late the second one was.
     const delayMs = (nanoseconds: number) =>
-      histogram.count === 0 ? 0 : Math.max(0, nanoseconds / NANOSECONDS_PER_MS - RESOLUTION_MS);
+      histogram.count === 0 ? 0 : Math.max(0, nanoseconds / NANOSECONDS_PER_MS - resolutionMs);
     const restart = () => {
+      stalls?.closeWindow(histogram.count === 0 ? 0 : histogram.max);
       histogram.reset();
       gap.stop();
-      gap = watchGap();
+      gap = watchGap(resolutionMs);
     };
+    const watchTimer = setTimeout(() => {
+      if (stallMs === 0 || !isMainThread) return;
+      stalls = watchStalls({ histogram, resolutionMs, thresholdMs: stallMs, recordingFile, startedAtNanos });
+    }, WATCH_AFTER_MS);
+    watchTimer.unref();
     return {
       sample() {
         const delays = {
@@ -34,8 +48,14 @@ export const loopDelayProbe: Probe = {
         restart();
         return delays;
       },
-      forget: restart,
+      suspend: () => stalls?.suspend(),
+      resume() {
+        restart();
+        stalls?.resume();
+      },
       stop() {
+        clearTimeout(watchTimer);
+        stalls?.stop();
         histogram.disable();
         gap.stop();
       },
@@ -44,12 +64,12 @@ export const loopDelayProbe: Probe = {
 };
 
 /** Watches what a histogram just reset does not: it counts from its next tick only, and a block may begin before. */
-function watchGap(): { delayMs(): number; stop(): void } {
-  const dueMs = monotonicMs() + RESOLUTION_MS;
+function watchGap(resolutionMs: number): { delayMs(): number; stop(): void } {
+  const dueMs = monotonicMs() + resolutionMs;
   let lateMs: number | null = null;
   const timer = setTimeout(() => {
     lateMs = Math.max(0, monotonicMs() - dueMs);
-  }, RESOLUTION_MS);
+  }, resolutionMs);
   timer.unref();
   return {
     delayMs: () => lateMs ?? Math.max(0, monotonicMs() - dueMs),
