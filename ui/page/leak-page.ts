@@ -123,7 +123,9 @@ function growthTable(
       el('td', { class: 'wide' }, bar(size / most)),
     ),
   );
-  const head = ['Snapshot', 'Objects', 'Held', 'Step'].map((name) => el('th', { scope: 'col' }, name));
+  const head = ['Snapshot', 'Objects', 'Held', 'Step'].map((name, i) =>
+    el('th', { scope: 'col', class: i > 0 ? 'number' : null }, name),
+  );
   return el(
     'div',
     {},
