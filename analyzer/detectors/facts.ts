@@ -81,7 +81,7 @@ export function factsOfStore(
     counts: bytes.map((value) => Math.round(value / unitBytes)),
     steps: gained.slice(1).map((value) => Math.round(value / unitBytes)),
     survival: null,
-    oldestSurvival: null,
+    cohortSurvival: [],
   };
   const holding = {
     group,

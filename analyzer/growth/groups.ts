@@ -11,8 +11,8 @@ export interface GrowthGroup {
   readonly steps: readonly number[];
   /** 0..1 of what came in the windows before the last and is still there; null with two snapshots. */
   readonly survival: number | null;
-  /** 0..1 of what the first snapshot held and is still there; null when it held too little to tell. */
-  readonly oldestSurvival: number | null;
+  /** Per window but the last, the first snapshot's objects being window 0: the share still there; null where too few came. */
+  readonly cohortSurvival: readonly (number | null)[];
 }
 
 /** Fewer new objects in a window than this are within what a busy program keeps for a moment. */
@@ -81,6 +81,8 @@ function groupOf(holderPath: number, paths: number[], cohorts: Cohorts): GrowthG
     counts: cohorts.count.map(sum),
     steps: cohorts.present.slice(1).map(sum),
     survival: between === 0 ? null : Math.min(1, stayed / between),
-    oldestSurvival: born[0] < MIN_STEP ? null : Math.min(1, survived[0] / born[0]),
+    cohortSurvival: born
+      .slice(0, last)
+      .map((count, window) => (count < MIN_STEP ? null : Math.min(1, survived[window] / count))),
   };
 }

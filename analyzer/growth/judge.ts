@@ -40,9 +40,9 @@ export function judge(group: GrowthGroup, options: JudgeOptions): Judgement {
  * Most of it passes, but each window leaves some behind for good, and the total climbs by about as much: a leak among
  * things in flight. The climb has to stand out from how the number in flight scatters (Poisson).
  */
-function leavesResidue({ counts, steps, oldestSurvival }: GrowthGroup): boolean {
+function leavesResidue({ counts, steps, cohortSurvival }: GrowthGroup): boolean {
   const climb = counts[counts.length - 1] - counts[0];
-  if (steps.length < 2 || climb < RESIDUE_DEVIATIONS * Math.sqrt(counts[0]) || (oldestSurvival ?? 1) === 0)
+  if (steps.length < 2 || climb < RESIDUE_DEVIATIONS * Math.sqrt(counts[0]) || cohortSurvival[0] === 0)
     return false;
   return counts.slice(1).every((count, window) => {
     const gained = count - counts[window];
@@ -53,11 +53,29 @@ function leavesResidue({ counts, steps, oldestSurvival }: GrowthGroup): boolean 
 
 const RESIDUE_DEVIATIONS = 4;
 
-function isRotating(group: GrowthGroup): boolean {
-  const last = group.counts[group.counts.length - 1];
-  if (group.oldestSurvival === null || group.counts[0] < MIN_OLDEST_SHARE * last) return false;
-  return group.oldestSurvival < MIN_SURVIVAL && group.oldestSurvival < (group.survival ?? 1);
+/**
+ * The oldest leave while what came later stays, as out of a full cache, and the total levels off; or nothing but the newest is
+ * left. Things in flight leave from every window alike.
+ */
+function isRotating({ counts, cohortSurvival }: GrowthGroup): boolean {
+  const survival = cohortSurvival.filter((share) => share !== null);
+  const [oldest] = cohortSurvival;
+  if (oldest === null || survival.length < 2 || counts[0] < MIN_OLDEST_SHARE * counts[counts.length - 1])
+    return false;
+  if (survival.length > 2 && survival.slice(0, -1).every((share) => share < NOTHING_LEFT)) return true;
+  return survival[survival.length - 1] - oldest >= OLDEST_FIRST && isLevellingOff(counts);
 }
+
+const NOTHING_LEFT = 0.1;
+const OLDEST_FIRST = 0.25; // by so much more of the newest stays than of the oldest: they leave in turn
+
+/** The total climbs ever less although as much comes in: the bound is near. */
+function isLevellingOff(counts: readonly number[]): boolean {
+  const gains = counts.slice(1).map((count, window) => count - counts[window]);
+  return gains.length >= 2 && shareOfLast(gains) < MAX_NET_SHARE;
+}
+
+const MAX_NET_SHARE = 0.75;
 
 /**
  * How fast the last window grew, as a share of the mean of those before it. Windows of about one length are taken to have
@@ -94,7 +112,7 @@ function confidenceOf(group: GrowthGroup, options: JudgeOptions): Confidence {
     score += group.survival >= 0.9 ? 0.2 : group.survival >= MIN_SURVIVAL ? 0.05 : -0.05;
     reasons.push(`${percent(group.survival)} of what came in an earlier window is still held`);
   }
-  if (group.oldestSurvival !== null && group.oldestSurvival >= 0.9) score += 0.05;
+  if ((group.cohortSurvival[0] ?? 0) >= 0.9) score += 0.05;
   const rate = lastRate(group, options.windowWeights);
   if (windows >= 2 && rate >= 0.7) {
     score += 0.05;

@@ -1,6 +1,7 @@
 import type { Confidence } from '../report.ts';
 import type { Census } from './census.ts';
 import type { Cohorts } from './cohorts.ts';
+import type { HeapGraph } from '../heap/graph.ts';
 import type { PathTree } from './path-tree.ts';
 
 /**
@@ -19,6 +20,7 @@ export interface GrowingStore {
 const MIN_GROWTH_BYTES = 8 * 1024;
 const MIN_GROWTH_RATIO = 2; // less than one doubling may be rounding
 const MIN_STEPS = 2; // one doubling happens to any table that is being filled
+const MAX_STALLED = 3; // with more snapshots the last window must have grown too: a table that is full stays as it is
 const VISIBLE_SHARE = 0.1; // of its slots held by references: then the objects tell, and the storage need not
 
 /**
@@ -38,12 +40,11 @@ export function growingStores(
     if (isSteady(series)) grown.set(id, series);
   }
   if (grown.size === 0) return [];
-  const references = referencesHeld(tree, grown);
   return tree.order.reduce<GrowingStore[]>((found, node) => {
     const bytes = grown.get(tree.graph.nodeId[node]);
     if (!bytes || population.windowOfNode[node] !== 0) return found;
     const slots = bytes[bytes.length - 1] / 8;
-    if ((references.get(node) ?? 0) <= slots * VISIBLE_SHARE)
+    if (referencesOut(tree.graph, node) <= slots * VISIBLE_SHARE)
       found.push({ node, bytes, content: 'numbers', confidence: confidenceOf(bytes, NUMBERS_REASON) });
     return found;
   }, []);
@@ -84,22 +85,22 @@ function isSteady(bytes: readonly number[]): boolean {
   const isShrinking = bytes.some((value, index) => index > 0 && value < bytes[index - 1]);
   if (isShrinking || growth < MIN_GROWTH_BYTES || bytes[bytes.length - 1] < bytes[0] * MIN_GROWTH_RATIO)
     return false;
-  return stepsOf(bytes) >= MIN_STEPS;
+  const isStalled = bytes.length > MAX_STALLED && bytes[bytes.length - 1] === bytes[bytes.length - 2];
+  return !isStalled && stepsOf(bytes) >= MIN_STEPS;
 }
 
 const stepsOf = (bytes: readonly number[]) =>
   bytes.filter((value, index) => index > 0 && value > bytes[index - 1]).length;
 
-/** NodeIndex of a container -> how many objects it holds. */
-function referencesHeld(tree: PathTree, grown: ReadonlyMap<number, unknown>): Map<number, number> {
-  const held = new Map<number, number>();
-  for (const node of tree.order) {
-    const holder = tree.holder[node];
-    if (holder < tree.graph.nodeCount && grown.has(tree.graph.nodeId[holder])) {
-      held.set(holder, (held.get(holder) ?? 0) + 1);
-    }
+/** References out of a container and its storage, those to keys and values that other paths reach as well included. */
+function referencesOut(graph: HeapGraph, container: number): number {
+  const array = graph.nodeTypeNames.indexOf('array');
+  let count = 0;
+  for (let edge = graph.firstEdge[container]; edge < graph.firstEdge[container + 1]; edge++) {
+    const to = graph.edgeTo[edge];
+    if (graph.nodeType[to] === array) count += graph.firstEdge[to + 1] - graph.firstEdge[to];
   }
-  return held;
+  return count;
 }
 
 const NUMBERS_REASON = 'it holds numbers, which a snapshot does not show';

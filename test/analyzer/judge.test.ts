@@ -5,7 +5,15 @@ import { judge } from '../../analyzer/growth/judge.ts';
 /** Counts per snapshot and steps per window of a group; the rest as a steady leak has it. */
 function group(counts: readonly number[], changes: Partial<GrowthGroup> = {}): GrowthGroup {
   const steps = counts.slice(1).map((count, window) => count - counts[window]);
-  return { holderPath: 1, paths: [2], counts, steps, survival: 1, oldestSurvival: 1, ...changes };
+  return {
+    holderPath: 1,
+    paths: [2],
+    counts,
+    steps,
+    survival: 1,
+    cohortSurvival: steps.map(() => 1),
+    ...changes,
+  };
 }
 
 const BY_IDS = { windowWeights: null, comparable: 'ids' } as const;
@@ -15,18 +23,46 @@ describe('what growth means', () => {
     ['a steady leak', group([100, 200, 300]), 'leak'],
     [
       'a leak among as many requests in flight',
-      group([100, 150, 200], { survival: 0.6, oldestSurvival: 0.55 }),
+      group([100, 150, 200], { survival: 0.6, cohortSurvival: [0.55, 0.6] }),
       'leak',
     ],
     ['a leak that pauses in one of four windows', group([100, 200, 200, 300, 400]), 'leak'],
     [
       'requests in flight that happen to rise',
-      group([20, 40, 60], { survival: 0.05, oldestSurvival: 0 }),
+      group([20, 40, 60], { survival: 0.05, cohortSurvival: [0, 0.05] }),
       'passing',
     ],
-    ['a full LRU', group([2000, 5000, 6000], { steps: [3000, 3000], oldestSurvival: 0 }), 'rotating'],
+    ['a full LRU', group([2000, 5000, 6000], { steps: [3000, 3000], cohortSurvival: [0, 1] }), 'rotating'],
+    [
+      'an LRU that is full for long',
+      group([2000, 5000, 6000, 6000], {
+        steps: [3000, 3000, 3000],
+        survival: 0.5,
+        cohortSurvival: [0, 0, 1],
+      }),
+      'rotating',
+    ],
+    [
+      'sessions that expire under rising load',
+      group([1000, 1500, 2000, 2500], { survival: 0.5, cohortSurvival: [0, 0.02, 0.9] }),
+      'rotating',
+    ],
+    [
+      'an LRU that has just become full',
+      group([3000, 5000, 6000], { steps: [2000, 2000], cohortSurvival: [0.67, 1] }),
+      'rotating',
+    ],
+    [
+      'a leak that began when requests were in flight',
+      group([105, 305, 505], { survival: 0.67, cohortSurvival: [0.05, 0.67] }),
+      'leak',
+    ],
     ['a cache that fills up', group([40, 100, 120]), 'slowing'],
-    ['a leak that starts after the first snapshot', group([0, 100, 200], { oldestSurvival: null }), 'leak'],
+    [
+      'a leak that starts after the first snapshot',
+      group([0, 100, 200], { cohortSurvival: [null, 1] }),
+      'leak',
+    ],
     ['two snapshots of growth', group([100, 200], { survival: null }), 'leak'],
   ] as const)('%s', (_, growing, expected) => {
     expect(judge(growing, BY_IDS).is).toBe(expected);
@@ -53,7 +89,7 @@ describe('confidence', () => {
   test.each([
     ['three snapshots, all stayed', group([100, 200, 300]), 'high'],
     ['two snapshots', group([100, 200], { survival: null }), 'low'],
-    ['growth that slackens', group([100, 200, 255], { survival: 0.8, oldestSurvival: 0.8 }), 'medium'],
+    ['growth that slackens', group([100, 200, 255], { survival: 0.8, cohortSurvival: [0.8, 0.8] }), 'medium'],
   ] as const)('%s', (_, growing, level) => {
     expect(confidence(growing)?.level).toBe(level);
   });
@@ -66,7 +102,7 @@ describe('confidence', () => {
   });
 
   test('is low across processes, where nobody knows what stayed', () => {
-    expect(confidence(group([100, 200, 300], { survival: null, oldestSurvival: null }), 'paths')?.level).toBe(
+    expect(confidence(group([100, 200, 300], { survival: null, cohortSurvival: [] }), 'paths')?.level).toBe(
       'low',
     );
   });
