@@ -4,14 +4,15 @@
  *
  *     node bench/make-wide.mjs NODES FILE [STRING-MEGABYTES]
  *
- * Node 0 is the root and node 1 its global object. Each node has an edge to the next and one to a node before, by seed; so the
- * list is as long as the file has nodes. 36000000 nodes make 2.5 GB, 62000000 make 4.4 GB.
+ * Node 0 is the root and node 1 its global object. Each node has an edge to the next and one to a node up to
+ * 1000 before, by seed; so the list is as long as the file has nodes. 62000000 nodes make 3.2 GB.
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
 const [, , nodeText, file, stringMegabytes = '0'] = process.argv;
 const nodeCount = Number(nodeText);
 const FIELDS = 7;
+const NEAR = 1000; // objects mostly point to what was made with them
 const FLUSH_CHARACTERS = 1 << 22;
 const STRING = 'a string of a kibibyte '.repeat(45).slice(0, 1000);
 
@@ -64,7 +65,7 @@ let state = 1;
 for (let node = 1; node < nodeCount; node++) {
   state = (Math.imul(state, 1103515245) + 12345) >>> 0;
   if (node < nodeCount - 1) write(`\n,2,1,${(node + 1) * FIELDS}`);
-  write(`\n,2,2,${(1 + (state % node)) * FIELDS}`);
+  write(`\n,2,2,${(node - (state % Math.min(node, NEAR))) * FIELDS}`);
 }
 write(
   '],\n"trace_function_infos":[],\n"trace_tree":[],\n"samples":[],\n"locations":[],\n"strings":["global",\n"next",\n"back"',

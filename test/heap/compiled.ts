@@ -1,25 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-const root = join(__dirname, '../..');
-
-/** Compiles the program into a folder: a second thread needs files that Node runs as they are. @returns the heap engine's module */
-export function compileHeapEngine(folder: string): string {
-  const compiler = join(root, 'node_modules/typescript/bin/tsc');
-  const { status, stdout } = spawnSync(
-    process.execPath,
-    [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', folder],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (status !== 0) throw new Error(stdout);
-  return join(folder, 'analyzer/heap/index.js');
-}
+/** The compiled engine: a second thread needs files that Node runs as they are. */
+const ENGINE = join(__dirname, '../../dist/analyzer/heap/index.js');
 
 /** Runs a script that finds the engine in `heap`, in a process of its own. @returns what it printed */
-export function runWithEngine(module: string, script: string, input = ''): string {
-  const program = `const heap = require(${JSON.stringify(module)}); (async () => { ${script} })()`;
+export function runWithEngine(script: string, input = ''): string {
+  const program = `const heap = require(${JSON.stringify(ENGINE)}); (async () => { ${script} })()`;
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
     input,
     encoding: 'utf8',
