@@ -5,6 +5,9 @@ import type { FromHeapProcess, ToHeapProcess } from './heap-process.ts';
 import type { HeapFiles } from './heap-session.ts';
 import type { HeapAsk, HeapQuestions } from './questions.ts';
 
+const DIED =
+  'The process that reads the snapshot ended unexpectedly; the snapshot may be too large for the memory of this machine.';
+
 interface Waiting {
   resolve(answer: never): void;
   reject(reason: Error): void;
@@ -41,10 +44,13 @@ export class HeapClient {
 
   /** Ends the process, and with it what it is doing and what it holds in memory. */
   cancel(): void {
+    this.end('The work on the snapshot was stopped.');
+  }
+
+  private end(why: string): void {
     this.child?.kill('SIGKILL');
     this.child = null;
-    for (const { reject } of this.waiting.values())
-      reject(new Error('The work on the snapshot was stopped.'));
+    for (const { reject } of this.waiting.values()) reject(new Error(why));
     this.waiting.clear();
   }
 
@@ -56,8 +62,8 @@ export class HeapClient {
     this.files = key;
     const child = fork(this.module, [], { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     child.on('message', (message: FromHeapProcess) => this.take(message));
-    child.on('exit', () => this.child === child && this.cancel());
-    child.on('error', () => this.child === child && this.cancel());
+    child.on('exit', () => this.child === child && this.end(DIED));
+    child.on('error', () => this.child === child && this.end(DIED));
     child.send({ files } satisfies ToHeapProcess);
     this.child = child;
     return child;
