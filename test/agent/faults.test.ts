@@ -165,6 +165,6 @@ function comparable(stderr: string): string {
   return stderr
     .replaceAll(/0x[0-9a-f]+|\d+/g, '#')
     .split('\n')
-    .filter((line) => !/^\s*#|^<---|#:/.test(line))
+    .filter((line) => !/^\s*(#|$)|^<---|#:/.test(line))
     .join('\n');
 }
