@@ -6,9 +6,10 @@ import { readRecording } from './recording-reader.ts';
 import type { AnalyzeOptions } from './analyze.ts';
 import { analyzeSnapshots } from './analyze.ts';
 import { LeakwatchError } from './error.ts';
-import type { Report } from './report.ts';
+import { durationText } from './render/units.ts';
+import type { MemoryTrend, Report } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
-import { memoryTrend } from './series/memory-trend.ts';
+import { isFlat, memoryTrend } from './series/memory-trend.ts';
 
 /** One process or thread of a run, with its snapshots in the order taken. */
 export interface RunMember {
@@ -71,17 +72,38 @@ async function analyzeMember(member: RunMember, options: AnalyzeOptions): Promis
   const { recording, snapshots } = member;
   if (snapshots.length > 0) return analyzeSnapshots(snapshots, { ...options, recording });
   const { pid, threadId, script, nodeVersion, heapLimitBytes } = recording.header;
+  const memory = memoryTrend(recording);
   return {
     version: REPORT_VERSION,
-    verdict: 'unknown',
-    headline: `Cannot tell: process ${pid} left no heap snapshot.`,
-    reasons: [whyNone(recording), 'A verdict needs 3 snapshots of one process, taken under the same load.'],
+    ...concludeWithoutSnapshot(recording, memory),
     findings: [],
     snapshots: [],
-    memory: memoryTrend(recording),
+    memory,
     comparability: { kind: 'single', sentence: 'There is no snapshot to compare.', reordered: false },
     process: { pid, threadId, script, nodeVersion, heapLimitBytes },
     elapsedMs: 0,
+  };
+}
+
+/** The agent takes snapshots when the floor grows; where it took none and the recording is flat, that is an answer too. */
+function concludeWithoutSnapshot(
+  recording: Recording,
+  memory: MemoryTrend,
+): Pick<Report, 'verdict' | 'headline' | 'reasons'> {
+  if (isFlat(recording)) {
+    const time = durationText(memory.durationMs);
+    return {
+      verdict: 'clean',
+      headline: `No leak found: the heap's floor did not grow over ${time}.`,
+      reasons: [
+        `${memory.majorCollections} major collections brought the heap back to where it was; no snapshot was needed.`,
+      ],
+    };
+  }
+  return {
+    verdict: 'unknown',
+    headline: `Cannot tell: process ${recording.header.pid} left no heap snapshot.`,
+    reasons: [whyNone(recording), 'A verdict needs 3 snapshots of one process, taken under the same load.'],
   };
 }
 

@@ -3,8 +3,8 @@ import type { Census } from './census.ts';
 import { idDisagreement } from './census.ts';
 import type { PathTrie } from './path-trie.ts';
 
-/** Above it ids name other objects: measured 0 to 0.0003 in one lineage, 0.69 to 0.95 across processes. */
-const MAX_DISAGREEMENT = 0.01;
+/** Above it ids name other objects: measured 0 to 0.0003 in one lineage, 0.69 to 0.95 across programs, 0.05 and more across runs of one. */
+const MAX_DISAGREEMENT = 0.003;
 
 /** Less than this share of objects on common access paths: not the same program. */
 const MIN_COMMON_PATHS = 0.5;

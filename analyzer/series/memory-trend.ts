@@ -29,6 +29,26 @@ export function memoryTrend(recording: Recording): MemoryTrend {
   };
 }
 
+/**
+ * Whether memory plainly did not grow over a recording: long enough, collected often enough, and neither the heap's floor nor
+ * RSS would have gained over its length what a person would look at.
+ */
+export function isFlat(recording: Recording): boolean {
+  const trend = memoryTrend(recording);
+  const last = recording.entries.findLast((entry): entry is Sample => entry.type === 'sample');
+  if (!last || trend.durationMs < MIN_FLAT_MS || trend.floorBytesPerMinute === null) return false;
+  const minutes = trend.durationMs / MINUTE_MS;
+  const gains = (perMinuteBytes: number | null) => (perMinuteBytes ?? 0) * minutes;
+  return (
+    gains(trend.floorBytesPerMinute) < FLAT_SHARE * last.heapUsedBytes + FLAT_BYTES &&
+    gains(trend.rssBytesPerMinute) < FLAT_SHARE * last.rssBytes + FLAT_BYTES
+  );
+}
+
+const MIN_FLAT_MS = MINUTE_MS; // a leak of a megabyte an hour needs more; the sentence says over what time it looked
+const FLAT_SHARE = 0.02;
+const FLAT_BYTES = 1024 * 1024;
+
 /** What a process does while it warms up says nothing about where it is going. */
 const secondHalf = (points: readonly Point[]) => points.slice(Math.floor(points.length / 2));
 

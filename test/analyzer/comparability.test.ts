@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { analyzeSnapshots } from '../../analyzer/analyze.ts';
+import { sharedTemporaryFolder } from '../helpers/temporary-folder.ts';
+
+const FOLDER = sharedTemporaryFolder();
+const RUN = join(__dirname, '..', '..', 'fixtures', 'leaks', 'run.js');
+
+/** Three snapshots of a process of its own, in the order taken. */
+function snapshotsOf(program: string, run: string): string[] {
+  const folder = join(FOLDER, run);
+  const { status } = spawnSync(process.execPath, [RUN, program, 'leaky', folder]);
+  expect(status).toBe(0);
+  return readdirSync(folder)
+    .toSorted()
+    .map((file) => join(folder, file));
+}
+
+const [first, second, third] = snapshotsOf('cache-map', 'one');
+const other = snapshotsOf('cache-map', 'two');
+const another = snapshotsOf('timer-interval', 'three');
+
+test('snapshots in the wrong order are put right', async () => {
+  const right = await analyzeSnapshots([first, second, third]);
+  const wrong = await analyzeSnapshots([third, first, second]);
+  expect(wrong.comparability.reordered).toBe(true);
+  expect(wrong.snapshots.map(({ file }) => file)).toEqual([first, second, third]);
+  expect(wrong.findings.map(({ title, growth }) => [title, growth.objects])).toEqual(
+    right.findings.map(({ title, growth }) => [title, growth.objects]),
+  );
+});
+
+test('runs of one program are told apart, and give no verdict', async () => {
+  const report = await analyzeSnapshots([first, other[1], another[2]]);
+  expect(report.comparability.kind).not.toBe('same-lineage');
+  const sameProgram = await analyzeSnapshots([first, other[1]]);
+  expect(sameProgram.comparability.kind).toBe('same-program');
+  expect([report.verdict, sameProgram.verdict]).toEqual(['unknown', 'unknown']);
+});
+
+test('two snapshots give suspects and no verdict', async () => {
+  const report = await analyzeSnapshots([first, third]);
+  expect(report.verdict).toBe('unknown');
+  expect(report.findings.map(({ confidence }) => confidence.level)).toEqual(['low']);
+});
+
+test('one snapshot is told to be too few', async () => {
+  const report = await analyzeSnapshots([first]);
+  expect([report.verdict, report.comparability.kind]).toEqual(['unknown', 'single']);
+});
+
+test('the same file given twice is not two snapshots', async () => {
+  const report = await analyzeSnapshots([first, first, second]);
+  expect(report.verdict).not.toBe('leak');
+});
+
+test('a report is aborted like anything else', async () => {
+  const signal = AbortSignal.abort(new Error('stop'));
+  await expect(analyzeSnapshots([first], { signal })).rejects.toThrow('stop');
+});
