@@ -147,6 +147,12 @@ describe('the verdict', () => {
     expect(await opened.locator('.card').count()).toBe(0);
   });
 
+  test('that is damaged inside is a sentence, and the charts are there', async () => {
+    const damaged = { ...leakReport, findings: [{ title: 'nothing else' }] } as unknown as Report;
+    const opened = await openSample(damaged);
+    expect(await opened.textContent('.problem')).toBe('report.json is damaged and cannot be shown.');
+  });
+
   test('that does not exist is said to be missing', async () => {
     const opened = await openSample(null);
     expect(await opened.textContent('h1')).toBe('Recorded, not analyzed');

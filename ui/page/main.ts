@@ -111,9 +111,15 @@ function drawVerdict(run: RunOverview): void {
   const text = JSON.stringify([run.report, run.status]);
   if (text === verdictShown) return;
   verdictShown = text;
-  slots.verdict.replaceChildren(verdictSection(run));
-  const cards = findingCards(run.report?.findings ?? []);
-  slots.findings.replaceChildren(...(cards ? [cards] : []));
+  try {
+    slots.verdict.replaceChildren(verdictSection(run));
+    const cards = findingCards(run.report?.findings ?? []);
+    slots.findings.replaceChildren(...(cards ? [cards] : []));
+  } catch {
+    slots.verdict.replaceChildren(
+      el('p', { class: 'problem' }, 'report.json is damaged and cannot be shown.'),
+    );
+  }
   if (currentRoute().screen === 'leak') showScreen();
 }
 
