@@ -57,7 +57,8 @@ const LIST_CLASSES: ReadonlySet<string> = new Set(['Array', 'Set', 'Object', 'Ma
 
 function kindOf(facts: Facts, name: HolderName): FindingKind {
   if (name.anchor === 'none' && !LIST_CLASSES.has(facts.view.className(facts.holder))) return 'growth';
-  if (isKeyed(facts) || CACHE_WORD.test(name.className ?? '') || CACHE_WORD.test(name.name)) return 'cache';
+  const owner = name.anchor === 'instance' ? (name.className ?? '') : '';
+  if (isKeyed(facts) || CACHE_WORD.test(owner) || CACHE_WORD.test(name.name)) return 'cache';
   if (isOnStream(facts)) return 'stream';
   if (isModuleLevel(facts, name)) return 'global';
   return facts.content === 'objects' && facts.view.isString(facts.member) ? 'string' : 'collection';

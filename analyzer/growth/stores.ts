@@ -43,8 +43,7 @@ export function growingStores(
   return tree.order.reduce<GrowingStore[]>((found, node) => {
     const bytes = grown.get(tree.graph.nodeId[node]);
     if (!bytes || population.windowOfNode[node] !== 0) return found;
-    const slots = bytes[bytes.length - 1] / 8;
-    if (referencesOut(tree.graph, node) <= slots * VISIBLE_SHARE)
+    if (holdsNumbers(tree.graph, node, bytes[bytes.length - 1]))
       found.push({ node, bytes, content: 'numbers', confidence: confidenceOf(bytes, NUMBERS_REASON) });
     return found;
   }, []);
@@ -92,15 +91,18 @@ function isSteady(bytes: readonly number[]): boolean {
 const stepsOf = (bytes: readonly number[]) =>
   bytes.filter((value, index) => index > 0 && value > bytes[index - 1]).length;
 
-/** References out of a container and its storage, those to keys and values that other paths reach as well included. */
-function referencesOut(graph: HeapGraph, container: number): number {
+/** A container with a table of its own, which refers to next to nothing. Keys that other paths reach as well count too. */
+function holdsNumbers(graph: HeapGraph, container: number, bytes: number): boolean {
   const array = graph.nodeTypeNames.indexOf('array');
-  let count = 0;
+  let tableBytes = 0;
+  let references = 0;
   for (let edge = graph.firstEdge[container]; edge < graph.firstEdge[container + 1]; edge++) {
     const to = graph.edgeTo[edge];
-    if (graph.nodeType[to] === array) count += graph.firstEdge[to + 1] - graph.firstEdge[to];
+    if (graph.nodeType[to] !== array) continue;
+    tableBytes += graph.selfSize[to];
+    references += graph.firstEdge[to + 1] - graph.firstEdge[to];
   }
-  return count;
+  return tableBytes >= bytes / 2 && references <= (tableBytes / 8) * VISIBLE_SHARE;
 }
 
 const NUMBERS_REASON = 'it holds numbers, which a snapshot does not show';
