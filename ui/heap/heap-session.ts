@@ -26,7 +26,7 @@ export class HeapSession implements Answers {
   private readonly onProgress: (share: number) => void;
   private current: { readonly path: string; readonly snapshot: Promise<LoadedSnapshot> } | null = null;
   private changeRows: Promise<ChangeRow[]> | null = null;
-  private instancesOf: { readonly key: string; readonly nodes: Uint32Array } | null = null;
+  private lastList: { readonly name: string; readonly nodes: Uint32Array } | null = null;
 
   constructor(files: HeapFiles, onProgress: (share: number) => void) {
     this.files = files;
@@ -48,9 +48,8 @@ export class HeapSession implements Answers {
     ask: HeapQuestions['instances']['ask'],
   ): Promise<HeapQuestions['instances']['answer']> {
     const snapshot = await this.open(path);
-    if (this.instancesOf?.key !== ask.key)
-      this.instancesOf = { key: ask.key, nodes: instances(snapshot, ask.key) };
-    return pageOf(this.instancesOf.nodes, ask, (node) => objectRow(snapshot, node));
+    const nodes = this.listed(`class ${ask.key}`, () => instances(snapshot, ask.key));
+    return pageOf(nodes, ask, (node) => objectRow(snapshot, node));
   }
 
   async search(
@@ -58,7 +57,8 @@ export class HeapSession implements Answers {
     ask: HeapQuestions['search']['ask'],
   ): Promise<HeapQuestions['search']['answer']> {
     const snapshot = await this.open(path);
-    return pageOf(matches(snapshot, ask.text), ask, (node) => objectRow(snapshot, node));
+    const nodes = this.listed(`search ${ask.text}`, () => matches(snapshot, ask.text));
+    return pageOf(nodes, ask, (node) => objectRow(snapshot, node));
   }
 
   async object(
@@ -110,9 +110,15 @@ export class HeapSession implements Answers {
     return { ...pageOf(found.toSorted(order), ask, (row) => row), files: this.files.paths };
   }
 
+  /** The list made last is kept, for its next page. */
+  private listed(name: string, make: () => Uint32Array): Uint32Array {
+    if (this.lastList?.name !== name) this.lastList = { name, nodes: make() };
+    return this.lastList.nodes;
+  }
+
   private async open(path: string): Promise<LoadedSnapshot> {
     if (this.current?.path !== path) {
-      this.instancesOf = null;
+      this.lastList = null;
       this.current = { path, snapshot: this.load(path) };
     }
     try {

@@ -12,8 +12,11 @@ export function matches(snapshot: LoadedSnapshot, text: string): Uint32Array {
   const { graph, classes } = snapshot;
   const id = /^@(\d+)$/.exec(text)?.[1];
   if (id !== undefined) return largestFirst(snapshot, (node) => graph.nodeId[node] === Number(id));
-  const nameFits = memo((name) => contains(graph.strings.get(name), text));
-  const classFits = memo((index) => contains(classes.classNames[index], text));
+  const part = text.toLowerCase();
+  const nameFits = memo(graph.strings.count, (name) => graph.strings.get(name).toLowerCase().includes(part));
+  const classFits = memo(classes.classNames.length, (index) =>
+    classes.classNames[index].toLowerCase().includes(part),
+  );
   return largestFirst(snapshot, (node) => nameFits(graph.nodeName[node]) || classFits(classes.classOf[node]));
 }
 
@@ -46,11 +49,11 @@ function largestFirst({ graph, retained }: LoadedSnapshot, fits: (node: number) 
   return Uint32Array.from(found.toSorted((one, other) => retained[other] - retained[one]));
 }
 
-function memo(test: (index: number) => boolean): (index: number) => boolean {
-  const known = new Map<number, boolean>();
+/** The test, run once per index below `count`. */
+function memo(count: number, test: (index: number) => boolean): (index: number) => boolean {
+  const known = new Uint8Array(count); // index -> 0 not asked yet, 1 no, 2 yes
   return (index) => {
-    let value = known.get(index);
-    if (value === undefined) known.set(index, (value = test(index)));
-    return value;
+    if (known[index] === 0) known[index] = test(index) ? 2 : 1;
+    return known[index] === 2;
   };
 }
