@@ -26,7 +26,7 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
   const first = locator.locate(diagnosed.where);
   const owner = isNodes(first) ? usersOwner(facts, locator) : null;
   const located = owner?.located ?? first;
-  const diagnosis = refined(diagnosed, located, owner);
+  const diagnosis = renamed(refined(diagnosed, located, owner), located.originalName);
   const growth = growthOf(facts, diagnosis, scale);
   const culprit = culpritOf(diagnosis, located, ownerSites(facts, diagnosis, locator));
   const finding: Finding = {
@@ -91,6 +91,20 @@ function refined(diagnosis: Diagnosis, located: Located, owner: Owner | null): D
     kind,
     subject: `${diagnosis.subject} of \`${owner.name.name}\``,
     name: `${owner.name.name}.${diagnosis.name}`,
+  };
+}
+
+/** Gives a minified variable its name back, where the finding is named after it. */
+function renamed(diagnosis: Diagnosis, original: string | null): Diagnosis {
+  const short = diagnosis.where.name;
+  if (original === null || short === null || original === short) return diagnosis;
+  const rename = (text: string) => text.replaceAll(`\`${short}\``, `\`${original}\``);
+  return {
+    ...diagnosis,
+    subject: rename(diagnosis.subject),
+    predicate: rename(diagnosis.predicate),
+    name: diagnosis.name === short ? original : diagnosis.name,
+    property: diagnosis.property === short ? original : diagnosis.property,
   };
 }
 

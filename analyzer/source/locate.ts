@@ -22,6 +22,8 @@ export interface Located {
   /** Function in which it stands, when the source tells: `MemoryStore.init`. */
   readonly within: string | null;
   readonly sites: readonly Site[];
+  /** What a minifier renamed, as its source map tells it; null when it is the name looked for. */
+  readonly originalName: string | null;
 }
 
 /** Finds lines: reads scripts from disk, looks for the declaration of a name, goes through source maps. */
@@ -114,6 +116,7 @@ export function locator(root: string | null, scriptNames: readonly string[]): Lo
       package: ownerOf(script),
       within: functionNameAt(source, offset),
       sites: sitesOf(source, script, where.look === 'function' ? null : where.name),
+      originalName: where.look === 'variable' ? originalName(source, line, column) : null,
     };
   }
 
@@ -125,9 +128,23 @@ export function locator(root: string | null, scriptNames: readonly string[]): Lo
       if (found) return describePlace(found.script, found.offset, where);
       const position = where.look === 'global' || where.look === 'anywhere' ? null : where.position;
       if (position === null)
-        return { location: null, generated: null, package: null, within: null, sites: [] };
+        return {
+          location: null,
+          generated: null,
+          package: null,
+          within: null,
+          sites: [],
+          originalName: null,
+        };
       const location = toSource(position.script, position.line, position.column);
-      return { location, generated: null, package: ownerOf(position.script), within: null, sites: [] };
+      return {
+        location,
+        generated: null,
+        package: ownerOf(position.script),
+        within: null,
+        sites: [],
+        originalName: null,
+      };
     },
   };
 }
@@ -138,6 +155,10 @@ function ownerOf(script: string): PackageName | null {
 }
 
 const byPackage = (script: string) => (packageOf(script) === null ? 0 : 1);
+
+function originalName(source: SourceFile, line: number, column: number): string | null {
+  return source.sourceMap === null ? null : (originalPosition(source.sourceMap, line, column)?.name ?? null);
+}
 
 /** A package often ships its maps without the sources they speak of; then the file that runs is the one to open. */
 function isShown(file: string): boolean {
