@@ -1,6 +1,6 @@
 import type { Facts, Step } from './detectors/facts.ts';
 import { isElementLabel, nameOf } from './detectors/facts.ts';
-import { REACTION_LABEL, SCOPE_LABEL, TIMER_LABEL } from './model/references.ts';
+import { REACTION_LABEL, SCOPE_LABEL, TIMER_LABEL } from './model/labels.ts';
 import { describeObjects } from './model/describe.ts';
 import type { TraceElement } from './report.ts';
 import type { Locator } from './source/locate.ts';

@@ -1,4 +1,4 @@
-import { SCOPE_LABEL } from '../model/references.ts';
+import { SCOPE_LABEL } from '../model/labels.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
 import { nameOf } from './facts.ts';

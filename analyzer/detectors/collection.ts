@@ -1,5 +1,5 @@
 import { describeObjects } from '../model/describe.ts';
-import { DICTIONARY_LABEL } from '../model/references.ts';
+import { DICTIONARY_LABEL } from '../model/labels.ts';
 import type { FindingKind } from '../report.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';

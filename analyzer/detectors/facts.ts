@@ -5,7 +5,7 @@ import { NO_NODE } from '../growth/path-tree.ts';
 import type { Interner } from '../model/interner.ts';
 import type { ObjectView } from '../model/object-view.ts';
 import type { Scripts } from '../model/scripts.ts';
-import { DICTIONARY_LABEL, ELEMENT_LABEL, KEY_LABEL } from '../model/references.ts';
+import { DICTIONARY_LABEL, ELEMENT_LABEL, KEY_LABEL } from '../model/labels.ts';
 
 /** One object on the way from the root, and how the one before holds it. */
 export interface Step {

@@ -1,4 +1,4 @@
-import { DICTIONARY_LABEL, SCOPE_LABEL, WEAK_MAP_VALUE_LABEL } from '../model/references.ts';
+import { DICTIONARY_LABEL, SCOPE_LABEL, WEAK_MAP_VALUE_LABEL } from '../model/labels.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
 import type { Whereabouts } from './detector.ts';
 import type { Facts, Step } from './facts.ts';

@@ -1,4 +1,4 @@
-import { REACTION_LABEL } from '../model/references.ts';
+import { REACTION_LABEL } from '../model/labels.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';

@@ -1,6 +1,6 @@
 import type { HeapGraph } from '../heap/graph.ts';
 import type { ReferenceReader } from '../model/references.ts';
-import { RANKS, Rank } from '../model/references.ts';
+import { RANKS, Rank } from '../model/ranks.ts';
 import type { PathTrie } from './path-trie.ts';
 
 export const NO_NODE = 0xffffffff;

@@ -1,36 +1,29 @@
 import type { HeapGraph } from '../heap/graph.ts';
 import { Role } from './roles.ts';
 import type { Interner } from './interner.ts';
-
-/** How early a reference is followed when the shortest path is looked for; a higher rank only when nothing lower is left. */
-export const Rank = { normal: 0, detour: 1, native: 2, handle: 3, accident: 4 } as const;
-export const RANKS = 5;
+import {
+  DICTIONARY_LABEL,
+  ELEMENT_LABEL,
+  KEY_LABEL,
+  OUTER_SCOPE_LABEL,
+  REACTION_LABEL,
+  SCOPE_LABEL,
+  TIMER_LABEL,
+  UNNAMED_LABEL,
+  WEAK_MAP_VALUE_LABEL,
+} from './labels.ts';
+import { Rank, isRootCategory, rankOfRootName } from './ranks.ts';
 
 /** The references of one object, engine-internal storage folded in; valid until the next read. */
 export interface ReferenceList {
   count: number;
-  /** Label as interned text, as described below. */
+  /** Interned label, see labels.ts. */
   readonly label: number[];
   readonly target: number[]; // NodeIndex
   readonly rank: number[];
   /** Bytes of the storage nodes that belong to this object alone. */
   storageBytes: number;
 }
-
-/**
- * A label is the kind of reference and its name: `.name` property, `$name` variable in a scope, `[*]` element, map value or
- * set member, `[key]` map key, `{*}` value of an object used as dictionary, `(name)` anything V8 names itself.
- */
-export const ELEMENT_LABEL = '[*]';
-export const KEY_LABEL = '[key]';
-export const DICTIONARY_LABEL = '{*}';
-export const SCOPE_LABEL = '(scope)';
-export const OUTER_SCOPE_LABEL = '(outer scope)';
-export const REACTION_LABEL = '(reaction)';
-export const TIMER_LABEL = '(timer)';
-/** A variable of a block scope, whose name V8 does not write down. */
-export const UNNAMED_LABEL = '(unnamed)';
-export const WEAK_MAP_VALUE_LABEL = '(WeakMap value)';
 
 /** More named properties than a person writes into one object: their names are data, not code. */
 const DICTIONARY_MIN_PROPERTIES = 48;
@@ -51,32 +44,6 @@ const DETOUR_PROPERTIES: ReadonlySet<string> = new Set([
   '<symbol owner_symbol>',
   '<symbol kCurrentTimeout>',
 ]);
-
-const ACCIDENTAL_ROOTS: ReadonlySet<string> = new Set([
-  '(Stack roots)',
-  '(Handle scope)',
-  '(Relocatable)',
-  '(Compilation cache)',
-  '(Debugger)',
-  '(Thread manager)',
-  '(Weak collections)',
-  '(Internalized strings)',
-  '(External strings)',
-  '(Startup object cache)',
-  '(Read-only object cache)',
-  '(Shareable object cache)',
-  '(Read-only roots)',
-  '(Builtins)',
-  '(Retain maps)',
-  '(Write barrier)',
-  '(Unknown)',
-]);
-
-/**
- * Handles that keep themselves alive while they are open. Who opened them is the better answer, so whatever else the program
- * holds comes first; a server is not among them, because the program often hangs off nothing but its server.
- */
-const LEAF_HANDLE = /^Node \/ (?!.*Server)(.*Wrap|MessagePort|Worker|FileHandle|.*Stream|.*Session|.*Req)$/;
 
 const TIMER_LINKS: ReadonlySet<string> = new Set(['_idleNext', '_idlePrev']);
 
@@ -124,7 +91,6 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
     weakMap: text('WeakMap'),
     weakSet: text('WeakSet'),
     scope: text('system / Context'),
-    bufferData: text('system / JSArrayBufferData'),
   };
   const type = {
     object: graph.nodeTypeNames.indexOf('object'),
@@ -221,7 +187,9 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
   /** A TimersList is the head of a ring through _idleNext. */
   function pushTimers(head: number): void {
     let timer = idleNext(head);
-    while (timer !== -1 && timer !== head && nodeName[timer] === names.timeout) {
+    // a damaged file may hold a ring that never comes back to its head
+    for (let step = 0; step < graph.nodeCount && timer !== -1 && timer !== head; step++) {
+      if (nodeName[timer] !== names.timeout) return;
       push(timerLabel, timer, Rank.normal);
       timer = idleNext(timer);
     }
@@ -340,21 +308,6 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
       return list;
     },
   };
-}
-
-/** The root and V8's "(…)" categories below it; a synthetic "Node / …" is an object of Node's C++ side. */
-export function isRootCategory(graph: HeapGraph, node: number): boolean {
-  if (node === 0) return true;
-  const name = graph.strings.get(graph.nodeName[node]);
-  return name.startsWith('(') || name.startsWith('C++ ');
-}
-
-/** V8's own tables and accidents among the roots: what grows directly below them is none of the program's doing. */
-export const isEngineRoot = (className: string) => ACCIDENTAL_ROOTS.has(className);
-
-function rankOfRootName(name: string): number {
-  if (ACCIDENTAL_ROOTS.has(name)) return Rank.accident;
-  return name === '(Global handles)' || LEAF_HANDLE.test(name) ? Rank.handle : Rank.native;
 }
 
 const isPowerOfTwo = (value: number) => Number.isInteger(value) && value > 0 && (value & (value - 1)) === 0;
