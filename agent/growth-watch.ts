@@ -20,7 +20,8 @@ const MIN_TAU = 0.6;
 // A cache that fills up and a compiler that warms up slow down; a leak does not. Slope of the later half to the earlier.
 const MIN_PERSISTENCE = 0.5;
 
-const MIN_GROWTH_BYTES = 2 * 1024 * 1024;
+// A heap of a few megabytes that grows by half a one is worth the fraction of a second that its snapshot takes.
+const MIN_GROWTH_BYTES = 512 * 1024;
 const MIN_GROWTH_SHARE = 0.03;
 
 // After the third snapshot there is nothing more to compare until the heap is another one.

@@ -1,5 +1,5 @@
 import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
-import { getHeapSpaceStatistics } from 'node:v8';
+import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 
 import type { Probe } from '../probe.ts';
 import type { Collection, CollectionKind } from '../recording.ts';
@@ -37,7 +37,8 @@ export const gcProbe: Probe = {
         if (kind === 'major') {
           const heapUsedAfterBytes = oldGenerationBytes();
           collections.push({ ...collection, heapUsedAfterBytes });
-          host.onFloor(collection.atMs, heapUsedAfterBytes);
+          // Buffers lie outside the heap, and leak as well.
+          host.onFloor(collection.atMs, heapUsedAfterBytes + getHeapStatistics().external_memory);
         } else {
           collections.push(collection);
         }

@@ -17,7 +17,7 @@ const MIN_SURVIVAL = 0.5;
 const MIN_LAST_RATE = 0.4;
 
 /** Windows within this ratio of each other are of one length: a loaded machine alone makes such a difference. */
-const SAME_LENGTH = 2.5;
+const SAME_LENGTH = 1.7;
 
 /** The first snapshot's objects tell about rotation only if they are this share of what is there in the end. */
 const MIN_OLDEST_SHARE = 0.15;
