@@ -7,6 +7,7 @@ import { renderText } from '../analyzer/render/text.ts';
 import type { Report, Verdict } from '../analyzer/report.ts';
 import { renderHtmlReport } from '../ui/static-report.ts';
 import type { ExitCode } from './command.ts';
+import { systemReason } from './system-error.ts';
 import type { Output, Terminal } from './terminal/terminal.ts';
 
 /** The options of every command that ends with a verdict. Their file is only ever taken from `--name=FILE`. */
@@ -49,7 +50,7 @@ export function writeOutput(file: string, text: string): void {
   try {
     writeFileSync(file, text, { mode: 0o600 });
   } catch (error) {
-    throw new LeakwatchError('OUTPUT', `${file} cannot be written: ${(error as Error).message}.`);
+    throw new LeakwatchError('OUTPUT', `${file} cannot be written: ${systemReason(error)}.`);
   }
 }
 

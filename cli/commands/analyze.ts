@@ -1,8 +1,7 @@
 import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { analyzeSnapshots } from '../../analyzer/index.ts';
 import { defineCommand } from '../command.ts';
-import { isRunFolder } from '../run/run-folder.ts';
+import { findRunFolder } from '../run/run-folder.ts';
 import { EXIT_CODE, REPORT_OPTIONS, showReport } from '../show-report.ts';
 import { UsageError } from '../usage-error.ts';
 import { giveVerdict, progressOn } from '../verdict.ts';
@@ -31,8 +30,8 @@ export const analyzeCommand = defineCommand({
         'Name one or more .heapsnapshot files, or a run folder.',
       );
     }
-    if (paths.length === 1 && isFolder(paths[0]) && isRunFolder(paths[0])) {
-      return giveVerdict(resolve(paths[0]), target);
+    if (paths.length === 1 && isFolder(paths[0])) {
+      return giveVerdict(findRunFolder(paths[0]), target);
     }
     const report = await analyzeSnapshots(paths, { onProgress: progressOn(terminal) }).finally(() =>
       terminal.status(null),

@@ -3,6 +3,7 @@ import { basename, join, relative, resolve } from 'node:path';
 import { RECORDING_SUFFIX, RECORDING_VERSION } from '../../agent/recording.ts';
 import type { RunFile } from '../../agent/recording.ts';
 import { LeakwatchError } from '../../analyzer/error.ts';
+import { systemReason } from '../system-error.ts';
 
 /** Where runs are kept, below the folder that leakwatch was started in. */
 const RUNS_FOLDER = '.leakwatch';
@@ -27,7 +28,7 @@ export function createRunFolder(wanted: string | undefined, now: Date): string {
   } catch (error) {
     throw new LeakwatchError(
       'RUN_FOLDER',
-      `The run folder ${folder} cannot be made: ${(error as Error).message}.`,
+      `The run folder ${folder} cannot be made: ${systemReason(error)}.`,
     );
   }
   if (isRunFolder(folder)) throw new LeakwatchError('RUN_FOLDER', `${folder} already holds a recorded run.`);
