@@ -28,10 +28,12 @@ import { referenceReader } from './model/references.ts';
 import { nodeRoles } from './model/roles.ts';
 import { scriptsOf } from './model/scripts.ts';
 import { relate } from './relate.ts';
-import type { Comparability, Finding, Report, SnapshotSummary } from './report.ts';
+import type { Comparability, Confidence, Finding, Report, SnapshotSummary } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
 import { memoryTrend } from './series/memory-trend.ts';
 import { isAgentsOwn, isEnginesOwn, isSignificant } from './significance.ts';
+import { largestGroups, onlyWindow } from './growth/suspects.ts';
+import { isNodeScript } from './source/packages.ts';
 import { locator } from './source/locate.ts';
 import { conclude } from './verdict.ts';
 
@@ -158,12 +160,12 @@ function judgeGrowth(
   trie: PathTrie,
   comparable: Comparability,
 ): Growth {
-  if (ordered.length < 2 || comparable.kind === 'different')
-    return { judged: [], stores: [], population: null };
+  if (comparable.kind === 'different') return { judged: [], stores: [], population: null };
+  const isEngine = (path: number) => isEngineRoot(labels.text(trie.className(path)));
+  if (ordered.length === 1) return suspectsOf(ordered[0].census, newest, trie, isEngine);
   const censuses = ordered.map(({ census }) => census);
   const byIds = comparable.kind === 'same-lineage';
   const population = (byIds ? cohorts : cohortsByPath)(censuses, newest, trie.size);
-  const isEngine = (path: number) => isEngineRoot(labels.text(trie.className(path)));
   const judged = sift(trie, population, isEngine, {
     windowWeights: windowWeights(ordered),
     comparable: byIds ? 'ids' : 'paths',
@@ -173,6 +175,27 @@ function judgeGrowth(
     : [];
   return { judged, stores, population };
 }
+
+/** One snapshot: what holds most, at the lowest confidence. */
+function suspectsOf(
+  census: Census,
+  tree: PathTree,
+  trie: PathTrie,
+  isEngine: (path: number) => boolean,
+): Growth {
+  const judged = largestGroups(census, tree, trie, isEngine).map((group): Judged => ({
+    group,
+    judgement: { is: 'leak', confidence: ONE_SNAPSHOT },
+  }));
+  return { judged, stores: [], population: onlyWindow(census, tree, trie.size) };
+}
+
+const ONE_SNAPSHOT: Confidence = {
+  level: 'low',
+  score: 0.1,
+  reasons: ['one snapshot shows what is large, not what grows'],
+  missing: ['two more snapshots of the same process, under the same load'],
+};
 
 /** Milliseconds between the snapshots, or null when the files' times make no sense (copied, unpacked). */
 function windowWeights(ordered: readonly Taken[]): number[] | null {
@@ -211,8 +234,13 @@ function findingsOf(
     .map((store) => ({ store, facts: factsOfStore(store, newest, view, scripts, labels) }))
     .filter(({ facts }) => !isAgentsOwn(facts) && !isEnginesOwn(facts))
     .map(({ store, facts }) => findingOf(facts, store.confidence, lines, scale));
-  return relate([...grown, ...numbers].filter(({ finding }) => isSignificant(finding.growth)));
+  const findings = relate([...grown, ...numbers].filter(({ finding }) => isSignificant(finding.growth)));
+  return ordered.length === 1 ? findings.filter(isSuspicious) : findings;
 }
+
+/** Every program holds its modules and what Node holds: large by nature. */
+const isSuspicious = ({ kind, culprit }: Finding) =>
+  kind !== 'module' && culprit.location !== null && !isNodeScript(culprit.location.file);
 
 function scaleOf(ordered: readonly Taken[]): Scale {
   const weights = windowWeights(ordered);

@@ -10,6 +10,7 @@ import type { Confidence, Culprit, Finding, Growth, Site, SourceLocation } from 
 import type { Located, Locator } from './source/locate.ts';
 import { isNodeScript } from './source/packages.ts';
 import type { Placed } from './relate.ts';
+import { countText, numberText } from './render/units.ts';
 import { traceOf } from './trace.ts';
 
 /** What the whole run says, against which one finding is measured. */
@@ -31,7 +32,7 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
   const culprit = culpritOf(diagnosis, located, ownerSites(facts, diagnosis, locator));
   const finding: Finding = {
     kind: diagnosis.kind,
-    title: titleOf(diagnosis, located),
+    title: titleOf(facts, diagnosis, located),
     confidence,
     fingerprint: fingerprintOf(facts, diagnosis, located),
     culprit,
@@ -108,11 +109,14 @@ function renamed(diagnosis: Diagnosis, original: string | null): Diagnosis {
   };
 }
 
-function titleOf(diagnosis: Diagnosis, located: Located): string {
+function titleOf(facts: Facts, diagnosis: Diagnosis, located: Located): string {
   const within = diagnosis.where.look === 'function' ? located.within : null;
   const inside = within === null || diagnosis.subject.includes(`\`${within}\``) ? '' : `, in \`${within}\``;
   const place = located.location === null ? '' : ` (${placeText(located.location)}${inside})`;
-  return capitalized(`${diagnosis.subject}${place} ${diagnosis.predicate}`);
+  const { counts } = facts.holding.group;
+  const predicate =
+    counts.length === 1 ? `holds ${numberText(counts[0])} ${diagnosis.what}` : diagnosis.predicate;
+  return capitalized(`${diagnosis.subject}${place} ${predicate}`);
 }
 
 const placeText = (location: SourceLocation) => `${location.file}:${location.line}`;
@@ -163,7 +167,9 @@ function growthOf(facts: Facts, diagnosis: Diagnosis, scale: Scale): Growth {
   return {
     what: diagnosis.what,
     objects: group.counts,
-    bytes: bytesByWindow.map((_, window) => sum(bytesByWindow.slice(0, window + 1))),
+    bytes: bytesByWindow
+      .map((_, window) => sum(bytesByWindow.slice(0, window + 1)))
+      .slice(-group.counts.length),
     objectsPerMinute: perMinute(newObjects),
     bytesPerMinute: perMinute(newBytes),
     shareOfHeapGrowth: scale.heapGrowthBytes > 0 ? Math.min(1, newBytes / scale.heapGrowthBytes) : null,
@@ -176,7 +182,7 @@ const CONTENT_WORDS = { objects: 'objects', numbers: 'slots', bytes: 'bytes' } a
 function evidenceOf(facts: Facts, growth: Growth): string[] {
   const holders = holderCount(facts);
   return [
-    `${growth.objects.join(' → ')} ${CONTENT_WORDS[facts.content]} over ${growth.objects.length} snapshots`,
+    `${growth.objects.join(' → ')} ${CONTENT_WORDS[facts.content]} over ${countText(growth.objects.length, 'snapshot')}`,
     ...(holders > 1 ? [`${holders} holders share the growth`] : []),
     ...(growth.shareOfHeapGrowth !== null && growth.shareOfHeapGrowth >= 0.01
       ? [`${Math.round(growth.shareOfHeapGrowth * 100)} % of the heap's growth hangs on it`]
@@ -187,6 +193,7 @@ function evidenceOf(facts: Facts, growth: Growth): string[] {
 function leakingReason(facts: Facts): string {
   const { steps, survival } = facts.holding.group;
   const total = sum(steps);
+  if (facts.holding.group.counts.length === 1) return `${numberText(total)} of them`;
   if (facts.content !== 'objects') return `room for ${total} more was made`;
   return survival === null
     ? `${total} came`

@@ -47,7 +47,8 @@ function withPart(whole: Finding, part: Finding): Finding {
   return { ...whole, evidence: [...whole.evidence, `\`${part.culprit.name}\` grows in step with it`] };
 }
 
-const gained = ({ growth }: Finding) => growth.bytes[growth.bytes.length - 1] - growth.bytes[0];
+const gained = ({ growth: { bytes } }: Finding) =>
+  bytes[bytes.length - 1] - (bytes.length === 1 ? 0 : bytes[0]);
 
 /** What holds the most new bytes first: it is what a person wants gone. What names who holds it can be acted on, and counts more. */
 const strength = (finding: Finding) => gained(finding) * finding.confidence.score * actionable(finding);

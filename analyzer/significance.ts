@@ -19,7 +19,8 @@ export function isSignificant(growth: Growth): boolean {
   );
 }
 
-const gained = (series: readonly number[]) => series[series.length - 1] - series[0];
+const gained = (series: readonly number[]) =>
+  series.length === 1 ? series[0] : series[series.length - 1] - series[0];
 
 /** Whether the holder belongs to leakwatch's own agent, whose records of the process grow as long as it watches. */
 export function isAgentsOwn(facts: Facts): boolean {

@@ -25,10 +25,15 @@ function headlineOf(verdict: Verdict, report: Open): string {
   const { findings, comparability, snapshots } = report;
   if (verdict === 'clean') return `No leak found: nothing kept growing over ${snapshots.length} snapshots.`;
   if (verdict === 'leak') return leakHeadline(report);
-  if (comparability.kind === 'single')
-    return 'One snapshot cannot tell what grows: give two or more of one process.';
+  if (comparability.kind === 'single') return singleHeadline(findings);
   if (comparability.kind !== 'same-lineage') return `Cannot tell: ${lowerFirst(comparability.sentence)}`;
   return `Cannot tell yet: ${countText(findings.length, 'suspect')} grew between the two snapshots, which may be warm-up.`;
+}
+
+function singleHeadline(findings: readonly Finding[]): string {
+  const large = countText(findings.length, 'large collection');
+  const suspects = findings.length === 0 ? '' : ` It holds ${large}, which is no leak yet.`;
+  return `One snapshot cannot tell what grows: give two more of the same process.${suspects}`;
 }
 
 function leakHeadline(report: Open): string {

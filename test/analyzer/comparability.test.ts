@@ -46,9 +46,13 @@ test('two snapshots give suspects and no verdict', async () => {
   expect(report.findings.map(({ confidence }) => confidence.level)).toEqual(['low']);
 });
 
-test('one snapshot is told to be too few', async () => {
-  const report = await analyzeSnapshots([first]);
+test('one snapshot gives what is large, and is told to be too few', async () => {
+  const report = await analyzeSnapshots([third]);
   expect([report.verdict, report.comparability.kind]).toEqual(['unknown', 'single']);
+  expect(report.findings.map(({ culprit, confidence }) => [culprit.name, confidence.level])).toEqual([
+    ['answers', 'low'],
+  ]);
+  expect(report.findings[0].title).toMatch(/holds 9\d\d objects/);
 });
 
 test('the same file given twice is not two snapshots', async () => {
