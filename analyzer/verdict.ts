@@ -4,12 +4,17 @@ import { timeToLimit } from './series/memory-trend.ts';
 import { bytesText, countText, durationText } from './render/units.ts';
 
 type Open = Omit<Report, 'verdict' | 'headline' | 'reasons' | 'elapsedMs'>;
-type Conclusion = Pick<Report, 'verdict' | 'headline' | 'reasons'>;
+type Conclusion = Pick<Report, 'verdict' | 'headline' | 'reasons' | 'findings'>;
 
 /** The verdict, as a sentence with its reasons. Silent unless the evidence is good enough: see {@link verdictOf}. */
 export function conclude(report: Open, judged: readonly Judged[]): Conclusion {
   const verdict = verdictOf(report);
-  return { verdict, headline: headlineOf(verdict, report), reasons: reasonsOf(verdict, report, judged) };
+  return {
+    verdict,
+    headline: headlineOf(verdict, report),
+    reasons: reasonsOf(verdict, report, judged),
+    findings: verdict === 'clean' ? [] : report.findings,
+  };
 }
 
 /** A leak is said with three comparable snapshots; fewer, or of several processes, can only raise a suspicion. */
@@ -63,6 +68,10 @@ function reasonsOf(verdict: Verdict, report: Open, judged: readonly Judged[]): s
   if (filling > 0)
     reasons.push(`${countText(filling, 'place')} grew ever more slowly, as a cache does that fills up.`);
   if (bounded > 0) reasons.push(`${countText(bounded, 'place')} held new objects but let the older ones go.`);
+  if (verdict === 'clean' && report.findings.length > 0) {
+    const faint = countText(report.findings.length, 'faint suspicion');
+    reasons.push(`${faint} not reported, the first: ${report.findings[0].title}.`);
+  }
   if (verdict === 'unknown' && report.snapshots.length < MIN_SNAPSHOTS) {
     reasons.push(`A verdict needs ${MIN_SNAPSHOTS} snapshots of one process, taken under the same load.`);
   }
