@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Recording } from '../agent/recording.ts';
+import { LeakwatchError } from './error.ts';
 import { factsOf, factsOfStore } from './detectors/facts.ts';
 import type { Scale } from './finding.ts';
 import { findingOf } from './finding.ts';
@@ -18,6 +19,8 @@ import type { PathTrie } from './growth/path-trie.ts';
 import { pathTrie } from './growth/path-trie.ts';
 import type { Judged } from './growth/sift.ts';
 import { sift } from './growth/sift.ts';
+import { STANDARD_INPUT } from './heap/byte-source.ts';
+import type { HeapGraph, ReadOptions } from './heap/index.ts';
 import { readSnapshot } from './heap/index.ts';
 import { classNamer } from './model/class-names.ts';
 import type { Interner } from './model/interner.ts';
@@ -30,6 +33,7 @@ import { scriptsOf } from './model/scripts.ts';
 import { relate } from './relate.ts';
 import type { Comparability, Confidence, Finding, Report, SnapshotSummary } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
+import { workBetween } from './series/work.ts';
 import { memoryTrend } from './series/memory-trend.ts';
 import { isAgentsOwn, isEnginesOwn, isSignificant } from './significance.ts';
 import { largestGroups, onlyWindow } from './growth/suspects.ts';
@@ -65,7 +69,7 @@ interface Taken {
 
 /**
  * What leaks, judged from snapshots of one process in any order, best three or more. Holds at most two graphs at a time.
- * @throws SnapshotError for a file that is none; a LeakwatchError naming the file for anything else it cannot use
+ * @throws LeakwatchError that names the file it cannot use and says why
  */
 export async function analyzeSnapshots(
   files: readonly string[],
@@ -75,14 +79,14 @@ export async function analyzeSnapshots(
   const labels = interner();
   const trie = pathTrie(labels);
   const { snapshots, newest } = await takeAll(files, labels, trie, options);
-  const ordered = inOrder(snapshots);
+  const ordered = distinct(inOrder(snapshots));
   const comparable = comparability(
     ordered.map(({ census }) => census),
     trie,
-    ordered.some((taken, index) => taken !== snapshots[index]),
+    inOrder(snapshots).some((taken, index) => taken !== snapshots[index]),
   );
   options.onProgress?.({ phase: 'judge', file: '', done: JUDGE_AT });
-  const growth = judgeGrowth(ordered, newest, labels, trie, comparable);
+  const growth = judgeGrowth(ordered, newest, labels, trie, comparable, options.recording);
   const findings = findingsOf(growth, ordered, newest, labels, options);
   const report = {
     version: REPORT_VERSION,
@@ -112,7 +116,7 @@ async function takeAll(
   for (const [index, file] of files.entries()) {
     const progress = (phase: 'read' | 'trace', share: number) =>
       options.onProgress?.({ phase, file, done: ((index + share) / files.length) * JUDGE_AT });
-    const graph = await readSnapshot(file, {
+    const graph = await readNamed(file, {
       ...(options.signal ? { signal: options.signal } : {}),
       onProgress: ({ doneBytes, totalBytes }) =>
         progress('read', totalBytes ? (doneBytes / totalBytes) * 0.6 : 0),
@@ -132,7 +136,18 @@ async function takeAll(
   return { snapshots, newest: newest!.tree };
 }
 
+/** Of several files, the one at fault has to be named. */
+async function readNamed(file: string, options: ReadOptions): Promise<HeapGraph> {
+  try {
+    return await readSnapshot(file, options);
+  } catch (error) {
+    if (!(error instanceof LeakwatchError) || error.message.includes(file)) throw error;
+    throw new LeakwatchError(error.code, `${file}: ${error.message}`, { cause: error });
+  }
+}
+
 async function fileFacts(file: string, recording: Recording | undefined) {
+  if (file === STANDARD_INPUT) return { fileBytes: 0, takenAt: null };
   const { size, mtimeMs } = await stat(file);
   const taken = recording?.entries.find(
     (entry) => entry.type === 'snapshot' && entry.file === basename(file),
@@ -153,12 +168,25 @@ interface Growth {
   readonly population: Cohorts | null;
 }
 
+/** The same file again, or its copy, is no second moment. */
+function distinct(ordered: readonly Taken[]): Taken[] {
+  return ordered.filter(({ census }, index) => {
+    const before = ordered[index - 1]?.census;
+    return (
+      census.maxId !== before?.maxId ||
+      census.nodeCount !== before.nodeCount ||
+      census.heapBytes !== before.heapBytes
+    );
+  });
+}
+
 function judgeGrowth(
   ordered: readonly Taken[],
   newest: PathTree,
   labels: Interner,
   trie: PathTrie,
   comparable: Comparability,
+  recording: Recording | undefined,
 ): Growth {
   if (comparable.kind === 'different') return { judged: [], stores: [], population: null };
   const isEngine = (path: number) => isEngineRoot(labels.text(trie.className(path)));
@@ -167,7 +195,7 @@ function judgeGrowth(
   const byIds = comparable.kind === 'same-lineage';
   const population = (byIds ? cohorts : cohortsByPath)(censuses, newest, trie.size);
   const judged = sift(trie, population, isEngine, {
-    windowWeights: windowWeights(ordered),
+    windowWeights: windowWeights(ordered, recording),
     comparable: byIds ? 'ids' : 'paths',
   });
   const stores = byIds
@@ -197,11 +225,15 @@ const ONE_SNAPSHOT: Confidence = {
   missing: ['two more snapshots of the same process, under the same load'],
 };
 
-/** Milliseconds between the snapshots, or null when the files' times make no sense (copied, unpacked). */
-function windowWeights(ordered: readonly Taken[]): number[] | null {
-  const weights = ordered
-    .slice(1)
-    .map((taken, index) => (taken.takenAt ?? 0) - (ordered[index].takenAt ?? 0));
+/**
+ * How much each window weighs: milliseconds of CPU the process used in it where a recording tells, because a window in which
+ * it did a third of the work may grow by a third; else milliseconds between the files, or null when these make no sense
+ * (copied, unpacked).
+ */
+function windowWeights(ordered: readonly Taken[], recording: Recording | undefined): number[] | null {
+  const times = ordered.map(({ takenAt }) => takenAt ?? 0);
+  const work = recording ? workBetween(recording, times) : null;
+  const weights = work ?? times.slice(1).map((time, index) => time - times[index]);
   return weights.every((weight) => weight >= MIN_WINDOW_MS) ? weights : null;
 }
 
@@ -226,7 +258,7 @@ function findingsOf(
   const groups = leaks.map(({ group }) => group);
   const grown = holdings(groups, newest, population).flatMap((holding, index) => {
     const facts = factsOf(holding, newest, view, scripts, labels);
-    return facts && !isAgentsOwn(facts)
+    return facts && !holding.isPartOfAnother && !isAgentsOwn(facts)
       ? [findingOf(facts, leaks[index].judgement.confidence, lines, scale)]
       : [];
   });
@@ -243,9 +275,9 @@ const isSuspicious = ({ kind, culprit }: Finding) =>
   kind !== 'module' && culprit.location !== null && !isNodeScript(culprit.location.file);
 
 function scaleOf(ordered: readonly Taken[]): Scale {
-  const weights = windowWeights(ordered);
+  const durationMs = (ordered.at(-1)!.takenAt ?? 0) - (ordered[0].takenAt ?? 0);
   return {
-    durationMs: weights === null ? null : weights.reduce((total, weight) => total + weight, 0),
+    durationMs: windowWeights(ordered, undefined) === null ? null : durationMs,
     heapGrowthBytes: ordered.at(-1)!.census.heapBytes - ordered[0].census.heapBytes,
   };
 }

@@ -88,6 +88,7 @@ export function factsOfStore(
     holders: [{ node, newObjects: group.steps.length }],
     samples: [node],
     bytesByWindow: gained,
+    isPartOfAnother: false,
   };
   return {
     tree,

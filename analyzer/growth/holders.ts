@@ -11,6 +11,8 @@ export interface Holding {
   readonly samples: readonly number[];
   /** Per window: bytes of everything below the group that came in it. */
   readonly bytesByWindow: readonly number[];
+  /** The holder is itself one of the new objects below another group: cut that, and this goes as well. */
+  readonly isPartOfAnother: boolean;
 }
 
 const NO_GROUP = 0xffff;
@@ -44,25 +46,26 @@ export function holdings(groups: readonly GrowthGroup[], tree: PathTree, cohorts
       counts.set(holderOf[node], (counts.get(holderOf[node]) ?? 0) + 1);
     }
   }
-  return groups.map((group, index) => {
-    const holders = Array.from(newByHolder[index], ([node, newObjects]) => ({ node, newObjects })).toSorted(
+  const holders = newByHolder.map((counts) =>
+    Array.from(counts, ([node, newObjects]) => ({ node, newObjects })).toSorted(
       (a, b) => b.newObjects - a.newObjects || a.node - b.node,
-    );
-    const isSample = (node: number) =>
-      groupOf[node] === index &&
-      groupOfPath.get(tree.path[node]) === index &&
-      holderOf[node] === holders[0]?.node &&
-      cohorts.windowOfNode[node] > 0;
-    return { group, holders, samples: newest(tree, cohorts, isSample), bytesByWindow: bytes[index] };
-  });
-}
-
-function newest(tree: PathTree, cohorts: Cohorts, accept: (node: number) => boolean): number[] {
-  const byWindow: number[][] = Array.from({ length: cohorts.snapshotCount }, () => []);
+    ),
+  );
+  // an old holder may be reached over a leaking closure's scope, and is not held by it
+  const isNewInGroup = (node: number) => groupOf[node] !== NO_GROUP && cohorts.windowOfNode[node] > 0;
+  const samples = groups.map(() => Array.from({ length: cohorts.snapshotCount }, (): number[] => []));
   for (const node of tree.order) {
-    if (!accept(node)) continue;
-    const window = byWindow[cohorts.windowOfNode[node]];
-    if (window.length < MAX_SAMPLES) window.push(node);
+    const group = groupOf[node];
+    const window = cohorts.windowOfNode[node];
+    if (group === NO_GROUP || window === 0 || groupOfPath.get(tree.path[node]) !== group) continue;
+    const found = samples[group][window];
+    if (holderOf[node] === holders[group][0].node && found.length < MAX_SAMPLES) found.push(node);
   }
-  return byWindow.toReversed().flat().slice(0, MAX_SAMPLES);
+  return groups.map((group, index) => ({
+    group,
+    holders: holders[index],
+    samples: samples[index].toReversed().flat().slice(0, MAX_SAMPLES),
+    bytesByWindow: bytes[index],
+    isPartOfAnother: isNewInGroup(holders[index][0]?.node ?? 0),
+  }));
 }

@@ -1,0 +1,24 @@
+import { expect, test } from 'vitest';
+import type { Recording, RecordingEntry, RecordingHeader } from '../../agent/recording.ts';
+import { workBetween } from '../../analyzer/series/work.ts';
+
+const sample = (atMs: number, cpuMs: number) =>
+  ({ type: 'sample', atMs, cpuUserMs: cpuMs - 1, cpuSystemMs: 1 }) as unknown as RecordingEntry;
+const snapshot = (atMs: number, pauseMs: number) =>
+  ({ type: 'snapshot', atMs, pauseMs }) as unknown as RecordingEntry;
+
+function recording(...entries: readonly RecordingEntry[]): Recording {
+  return { header: { startedAt: 10_000 } as RecordingHeader, entries, damagedLines: 0 };
+}
+
+test.each([
+  ['what was used in each window', recording(sample(1000, 100), sample(2000, 30)), [100, 30]],
+  [
+    'without the snapshots themselves',
+    recording(sample(900, 400), snapshot(950, 300), sample(2000, 30)),
+    [100, 30],
+  ],
+  ['nothing where the recording does not reach', recording(sample(1000, 100)), null],
+])('workBetween: %s', (_, given, expected) => {
+  expect(workBetween(given, [10_000, 11_000, 12_000])).toEqual(expected);
+});
