@@ -4,7 +4,7 @@ import { detectors } from './detectors/index.ts';
 import type { Diagnosis } from './detectors/detector.ts';
 import type { Facts } from './detectors/facts.ts';
 import type { HolderName } from './detectors/holder-name.ts';
-import { holderName, lookFor } from './detectors/holder-name.ts';
+import { declarationOf, holderName } from './detectors/holder-name.ts';
 import { holderCount } from './detectors/words.ts';
 import type { Confidence, Culprit, Finding, Growth, Site, SourceLocation } from './report.ts';
 import type { Located, Locator } from './source/locate.ts';
@@ -67,13 +67,7 @@ function usersOwner(facts: Facts, locator: Locator): Owner | null {
   let name = holderName(facts);
   while (name.anchorNode !== -1) {
     const outer = holderName(facts, name.anchorNode);
-    const where = {
-      position: outer.position,
-      look: lookFor(outer),
-      name: outer.property,
-      className: outer.className,
-    };
-    const located = outer.property === null ? null : locator.locate(where);
+    const located = outer.property === null ? null : locator.locate(declarationOf(outer));
     if (located && !isNodes(located)) return { name: outer, located };
     if (outer.anchorNode === name.anchorNode) break;
     name = outer;
@@ -128,8 +122,7 @@ function ownerSites(facts: Facts, diagnosis: Diagnosis, locator: Locator): Site[
   if (inner.anchor !== 'instance' || inner.className !== diagnosis.className) return [];
   const outer = holderName(facts, inner.anchorNode);
   if (outer.anchor === 'none' || outer.property === null) return [];
-  const { position, property, className } = outer;
-  const { location } = locator.locate({ position, look: lookFor(outer), name: property, className });
+  const { location } = locator.locate(declarationOf(outer));
   return location === null
     ? []
     : [{ role: 'created', what: `the ${inner.className} is \`${outer.name}\``, location }];

@@ -1,6 +1,6 @@
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
-import { holderName, lookFor } from './holder-name.ts';
+import { holderName, declarationOf } from './holder-name.ts';
 import { namePhrase } from './words.ts';
 
 /** A string that was never read since it was last added to is a tree of its pieces. */
@@ -25,7 +25,7 @@ export const bulk: Detector = {
       what: 'bytes',
       fix: 'Write out what was gathered and start anew, or keep a bounded window of it.',
       evidence: [],
-      where: { position: name.position, look: lookFor(name), name: name.property, className: name.className },
+      where: declarationOf(name),
     };
   },
 };

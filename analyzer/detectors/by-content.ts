@@ -1,7 +1,7 @@
 import type { FindingKind } from '../report.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
-import { holderName, lookFor } from './holder-name.ts';
+import { holderName, declarationOf } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
 
 interface Content {
@@ -71,12 +71,7 @@ export const contentDetectors: readonly Detector[] = CONTENTS.map((content) => (
       what: content.what(facts),
       fix: content.fix,
       evidence: [],
-      where: {
-        position: name.position,
-        look: lookFor(name),
-        name: name.property,
-        className: name.className,
-      },
+      where: declarationOf(name),
     };
   },
 }));

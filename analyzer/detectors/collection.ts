@@ -4,7 +4,7 @@ import type { FindingKind } from '../report.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
 import type { HolderName } from './holder-name.ts';
-import { holderName, lookFor } from './holder-name.ts';
+import { holderName, declarationOf } from './holder-name.ts';
 import { containerWord, holderCount, namePhrase } from './words.ts';
 
 /** Whatever collects and is never emptied: by key, in a list of a stream, a module or an object, or in no known way. */
@@ -29,12 +29,7 @@ export const collection: Detector = {
       what: kind === 'string' ? 'strings' : what,
       fix: FIXES[kind] ?? FIXES['collection']!,
       evidence: link ? [`linked through \`${link}\``] : [],
-      where: {
-        position: name.position,
-        look: lookFor(name),
-        name: name.property,
-        className: name.className,
-      },
+      where: declarationOf(name),
     };
   },
 };

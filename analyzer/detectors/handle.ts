@@ -2,7 +2,7 @@ import type { ScriptPosition } from '../model/scripts.ts';
 import type { Detector, Diagnosis } from './detector.ts';
 import type { Facts } from './facts.ts';
 import type { HolderName } from './holder-name.ts';
-import { holderName, lookFor } from './holder-name.ts';
+import { holderName, declarationOf } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
 
 const HANDLE_CLASSES: ReadonlySet<string> = new Set([
@@ -54,7 +54,7 @@ function listedHandles(facts: Facts, name: HolderName): Diagnosis {
     what: `${facts.memberClass} handles`,
     fix: FIX,
     evidence: [],
-    where: { position: name.position, look: lookFor(name), name: name.property, className: name.className },
+    where: declarationOf(name),
   };
 }
 

@@ -133,8 +133,12 @@ export function functionName(facts: Facts, closure: number): string | null {
   return name === '' || name === 'native_bind' ? null : name;
 }
 
-/** How the declaration of a name is looked up. */
-export function lookFor(name: HolderName): Whereabouts['look'] {
+/** Where the declaration of a name is looked for. */
+export function declarationOf(name: HolderName): Whereabouts {
+  return { position: name.position, look: lookFor(name), name: name.property, className: name.className };
+}
+
+function lookFor(name: HolderName): Whereabouts['look'] {
   if (name.anchor === 'global') return 'global';
   if (name.anchor === 'store') return 'anywhere';
   const isVariable = name.anchor === 'variable' && name.name.split(/[.[]/, 1)[0] === name.property;

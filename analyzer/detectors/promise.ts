@@ -2,7 +2,7 @@ import { REACTION_LABEL } from '../model/labels.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
-import { functionName, holderName, lookFor } from './holder-name.ts';
+import { functionName, holderName, declarationOf } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
 
 /** Reactions that pile up on one promise that stays pending, and promises that are kept and never settle. */
@@ -64,12 +64,7 @@ function pending(facts: Facts) {
     what: 'promises that wait',
     fix: 'Settle every promise (reject it on timeout, abort or close) and drop it from the collection when it settles.',
     evidence: waiting ? [`an async function waits at ${waiting.script}:${waiting.line}`] : [],
-    where: {
-      position: name.position ?? waiting,
-      look: lookFor(name),
-      name: name.property,
-      className: name.className,
-    },
+    where: { ...declarationOf(name), position: name.position ?? waiting },
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Diagnosis, Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
 import { mostFrequent } from './facts.ts';
-import { functionName, holderName, lookFor } from './holder-name.ts';
+import { functionName, holderName, declarationOf } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
 
 const TIMER_CLASSES: ReadonlySet<string> = new Set(['Timeout', 'Immediate']);
@@ -69,12 +69,7 @@ function keptTimers(facts: Facts): Diagnosis {
     what: `${facts.memberClass} objects`,
     fix: 'Delete the entry when its timer fires or is cleared: a Timeout object keeps its callback and all it captures.',
     evidence: [],
-    where: {
-      position: name.position,
-      look: lookFor(name),
-      name: name.property,
-      className: name.className,
-    },
+    where: declarationOf(name),
   };
 }
 
