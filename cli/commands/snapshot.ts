@@ -6,7 +6,7 @@ import { formatDuration, parseDuration } from '../duration.ts';
 import type { ObservedThread } from '../run/observed-thread.ts';
 import { findRunFolder } from '../run/run-folder.ts';
 import { RunObserver } from '../run/run-observer.ts';
-import { requestSnapshot } from '../run/snapshot-request.ts';
+import { snapshotOf } from '../run/snapshot-answer.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -53,7 +53,7 @@ interface SnapshotOrder {
 
 async function takeSnapshot({ observer, target, signal, terminal }: SnapshotOrder): Promise<void> {
   terminal.note(`asking ${target.id}`);
-  const taken = await requestSnapshot(observer, target, { reason: 'request', signal });
+  const taken = await snapshotOf(observer, target, { reason: 'request', signal });
   if (taken === 'ended' || taken === 'silent') {
     throw new LeakwatchError(
       'NO_ANSWER',

@@ -11,8 +11,9 @@ import { startLoad } from './load-process.ts';
 import type { RunProgress } from './run-progress.ts';
 import { RunObserver, pause } from './run-observer.ts';
 import { snapshotPlan } from './snapshot-plan.ts';
-import { requestSnapshot } from './snapshot-request.ts';
+import { snapshotOf } from './snapshot-answer.ts';
 import { stopApp } from './stop-app.ts';
+import { limitTime } from './time-limit.ts';
 
 // Time an application has to end after a signal before it is stopped.
 const OWN_END_MS = 10_000;
@@ -143,18 +144,23 @@ async function takeSnapshots({ observer, progress, over }: Run, reason: Snapshot
   for (const subject of subjects) {
     if (over.aborted) return;
     progress.snapshotStarted();
-    const answer = await requestSnapshot(observer, subject, { reason, signal: over });
+    const answer = await snapshotOf(observer, subject, { reason, signal: over });
     if (answer === 'silent') subject.giveUp();
     progress.snapshotEnded(answer, subjects.length > 1 ? `of ${subject.id}` : '');
   }
 }
 
 /** What `find` answers before the time for starting is up, or undefined. */
-function within<Answer>(run: Run, find: () => Answer | undefined): Promise<Answer | undefined> {
-  return run.observer.until(
-    find,
-    AbortSignal.any([run.over, AbortSignal.timeout(run.options.listenTimeoutMs)]),
-  );
+async function within<Answer>(
+  { observer, over, options }: Run,
+  find: () => Answer | undefined,
+): Promise<Answer | undefined> {
+  const limit = limitTime(over, options.listenTimeoutMs);
+  try {
+    return await observer.until(find, limit.signal);
+  } finally {
+    limit.clear();
+  }
 }
 
 function neverListened({ options }: Run): LeakwatchError {

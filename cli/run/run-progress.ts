@@ -3,7 +3,7 @@ import { bytesText, countText } from '../../analyzer/render/units.ts';
 import { formatDuration } from '../duration.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ObservedThread } from './observed-thread.ts';
-import type { SnapshotAnswer } from './snapshot-request.ts';
+import type { SnapshotAnswer } from './snapshot-answer.ts';
 
 /** Tells a person what a run is doing: a line per step and, in a terminal, its present state below them. */
 export class RunProgress {

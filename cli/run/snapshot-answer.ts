@@ -1,8 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { REQUEST_SUFFIX } from '../../agent/recording.ts';
-import type { SnapshotReason, SnapshotRequest, SnapshotTaken } from '../../agent/recording.ts';
+import { existsSync, rmSync } from 'node:fs';
+import type { SnapshotReason, SnapshotTaken } from '../../agent/recording.ts';
+import { requestFile, requestSnapshot } from '../../ui/snapshot-request.ts';
 import type { ObservedThread } from './observed-thread.ts';
 import type { RunObserver } from './run-observer.ts';
 
@@ -16,26 +14,18 @@ export type SnapshotAnswer = SnapshotTaken | 'ended' | 'silent';
  * Asks a running agent for a snapshot and waits for its answer, however long the snapshot takes, but no longer than
  * until `signal` is aborted.
  */
-export async function requestSnapshot(
+export async function snapshotOf(
   observer: RunObserver,
   target: ObservedThread,
   { reason, signal }: { readonly reason: SnapshotReason; readonly signal: AbortSignal },
 ): Promise<SnapshotAnswer> {
-  const requestId = randomUUID();
-  const file = join(observer.folder, `${target.id}${REQUEST_SUFFIX}`);
+  const file = requestFile(observer.folder, target.id);
+  const requestId = await requestSnapshot(observer.folder, target.id, reason);
   const deadline = Date.now() + PICK_UP_MS;
   const answer = (): SnapshotAnswer | undefined =>
     target.snapshots.find((one) => one.requestId === requestId) ??
     (Date.now() > deadline && existsSync(file) ? 'silent' : undefined);
-  writeWhole(file, { requestId, reason });
   const answered = (await observer.until(answer, signal)) ?? 'ended';
   rmSync(file, { force: true });
   return answered;
-}
-
-// Renamed into place, so that the agent never reads half of it.
-function writeWhole(file: string, request: SnapshotRequest): void {
-  const draft = `${file}.draft`;
-  writeFileSync(draft, JSON.stringify(request), { mode: 0o600 });
-  renameSync(draft, file);
 }
