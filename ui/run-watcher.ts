@@ -106,7 +106,7 @@ export class RunWatcher {
   }
 
   private status(processes: readonly ProcessOverview[]): RunOverview['status'] {
-    if (!this.read && processes.length > 0) return 'reading';
+    if (!this.read && (!this.live || processes.length > 0)) return 'reading';
     if (this.report || !this.live) return 'finished';
     const { endedAt = null } = this.run ?? {};
     if (endedAt !== null) return Date.now() - endedAt < ANALYSIS_MS ? 'analyzing' : 'finished';

@@ -21,6 +21,8 @@ import { buildPage } from './built-page.ts';
 import { leakReport } from './sample-report.ts';
 import { MB, headerOf, makeRunFolder, sampleAt, writeRecording, writeSampleRun } from './sample-run.ts';
 
+const WAIT = { timeout: 20_000, interval: 50 };
+
 let pageFolder: string;
 let open: Dashboard[] = [];
 
@@ -33,10 +35,13 @@ afterEach(async () => {
   open = [];
 });
 
+/** A server answers before it has read a long recording; this one of a finished run has read it all. */
 async function dashboardOf(runFolder: string, options: Partial<DashboardOptions> = {}): Promise<URL> {
   const dashboard = await startDashboard({ runFolder, live: false, pageFolder, ...options });
   open.push(dashboard);
-  return new URL(dashboard.url);
+  const url = new URL(dashboard.url);
+  await vi.waitFor(async () => expect((await overviewAt(url)).status).not.toBe('reading'), WAIT);
+  return url;
 }
 
 async function sampleDashboard(): Promise<URL> {
@@ -300,10 +305,14 @@ describe('a run that goes on', () => {
     await events.read();
     const file = writeRecording(folder, [liveHeader(), sampleAt(1000, { rssBytes: 5 * MB })]);
     expect((await events.read()).value).toMatch(/^event: change\ndata: \{"revision":\d+\}\n\n$/);
-    expect((await overviewAt(url)).processes[0]).toMatchObject({
-      sampleCount: 1,
-      latest: { rssBytes: 5 * MB },
-    });
+    await vi.waitFor(
+      async () =>
+        expect((await overviewAt(url)).processes[0]).toMatchObject({
+          sampleCount: 1,
+          latest: { rssBytes: 5 * MB },
+        }),
+      WAIT,
+    );
     const line = JSON.stringify(sampleAt(2000, { rssBytes: 6 * MB }));
     appendFileSync(file, line.slice(0, 40));
     appendFileSync(file, line.slice(40) + '\n');
@@ -320,7 +329,7 @@ describe('a run that goes on', () => {
     const folder = makeRunFolder();
     const file = writeRecording(folder, [liveHeader(), sampleAt(1000), sampleAt(2000)]);
     const url = await dashboardOf(folder, { live: true });
-    expect((await overviewAt(url)).processes[0].sampleCount).toBe(2);
+    await vi.waitFor(async () => expect((await overviewAt(url)).processes[0]?.sampleCount).toBe(2), WAIT);
     truncateSync(file, 0);
     await vi.waitFor(async () => expect((await overviewAt(url)).processes).toEqual([]), WAIT);
     writeRecording(folder, [liveHeader(), sampleAt(1000)]);
@@ -349,8 +358,6 @@ describe('a run that goes on', () => {
     );
   });
 });
-
-const WAIT = { timeout: 20_000, interval: 50 };
 
 describe('damage', () => {
   test.each([
