@@ -10,6 +10,8 @@ export const CELL = {
   windows: 3,
   /** The longest interval of the histogram in the window just closed. */
   longestMicros: 4,
+  /** 1 when the main thread has nothing more to send to the watchdog's session, so that the thread may end. */
+  isReleased: 5,
 } as const;
 
-export const CELLS = 5;
+export const CELLS = 6;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { IntervalHistogram } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
+import { setImmediate } from '../primordials.ts';
 import { CELL, CELLS } from './control.ts';
 
 export interface WatchOptions {
@@ -30,8 +31,8 @@ export interface StallWatch {
   stop(): void;
 }
 
-// The watchdog looks after its control cells at least this often while it has a session.
-const MAX_GOODBYE_MS = 500;
+// It takes milliseconds, unless the machine gives the thread no CPU; longer than this only if the thread died.
+const MAX_GOODBYE_MS = 10_000;
 
 /** Starts a thread that watches this thread's event loop. */
 export function watchStalls(options: WatchOptions): StallWatch {
@@ -49,6 +50,12 @@ export function watchStalls(options: WatchOptions): StallWatch {
   worker.on('error', () => {});
   worker.on('exit', () => void Atomics.store(cells, CELL.isConnected, 0));
   worker.unref();
+  // Runs after what the closed session left to do here. In a process that ends it does not run: Node ends the thread.
+  const release = () => {
+    if (Atomics.load(cells, CELL.isConnected) === 1) return;
+    Atomics.store(cells, CELL.isReleased, 1);
+    Atomics.notify(cells, CELL.isReleased);
+  };
   return {
     closeWindow(longestNanos) {
       Atomics.store(cells, CELL.longestMicros, Math.min(longestNanos / 1000, 2 ** 31 - 1));
@@ -60,6 +67,7 @@ export function watchStalls(options: WatchOptions): StallWatch {
       Atomics.store(cells, CELL.stop, 1);
       Atomics.notify(cells, CELL.stop);
       Atomics.wait(cells, CELL.isConnected, 1, MAX_GOODBYE_MS);
+      setImmediate(release).unref();
     },
   };
 }

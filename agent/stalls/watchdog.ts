@@ -38,7 +38,23 @@ let huntUntilMs: number | null = null;
 let nextHuntMs = 0;
 let nextFlushMs = FLUSH_EVERY_MS;
 
-void watch();
+void watchUntilReleased();
+
+/**
+ * Watches, and ends the thread when the main one lets it. One that ends while the main thread still answers its session,
+ * or deletes it, makes Node abort the process: the answer goes to an object that is being destroyed.
+ */
+async function watchUntilReleased(): Promise<void> {
+  try {
+    await watch();
+  } catch {
+    Atomics.wait(cells, CELL.stop, 0);
+  }
+  profiler?.close();
+  Atomics.store(cells, CELL.isConnected, 0);
+  Atomics.notify(cells, CELL.isConnected);
+  if (profiler !== null) Atomics.wait(cells, CELL.isReleased, 0);
+}
 
 async function watch(): Promise<void> {
   while (!isStopped()) {
@@ -48,9 +64,6 @@ async function watch(): Promise<void> {
     else if (sinceMs !== null && huntUntilMs !== null) connectedProfiler().start(HUNT_SAMPLING_MICROS);
   }
   flush();
-  profiler?.close();
-  Atomics.store(cells, CELL.isConnected, 0);
-  Atomics.notify(cells, CELL.isConnected);
 }
 
 /**
