@@ -11,37 +11,48 @@ const SERVER = `
   const garbage = setInterval(() => new Array(200_000).fill().map((_, i) => ({ i })), 5);
   http.createServer((request, response) => response.end('hello')).listen(0, '127.0.0.1', () => {
     console.log('ready');
-    setTimeout(() => process.exit(3), 600);
+    process.once('SIGTERM', () => process.exit(3));
   });`;
 
-describe.each(NODE_MAJORS)('Node %i', (major) => {
+// Only a machine without CPU to give comes near it.
+describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
   const node = nodeBinary(major);
 
   test('records samples, collections, the port and the end, and changes nothing else', async () => {
-    const app = await runApp({ source: SERVER, node });
+    const running = startApp({ source: SERVER, node });
+    await waitForEntry(running.recordingFile, (entries) => {
+      const isServing = entries.some(
+        (entry) => entry.type === 'sample' && entry.activeResources.TCPServerWrap === 1,
+      );
+      const isCollected = entries.some((entry) => entry.type === 'gc' && entry.kind === 'minor');
+      return (isServing && isCollected) || undefined;
+    });
+    running.child.kill('SIGTERM');
+    const app = await running.ended;
     expect(app).toMatchObject({ exitCode: 3, signal: null, stdout: 'ready\n', stderr: '' });
     const [recording] = app.recordings;
     expect(recording).toMatchObject({ damagedLines: 0, header: { version: 1, role: 'main', threadId: 0 } });
     expect(recording.header.nodeVersion).toMatch(`v${major}.`);
     const samples = entriesOf(recording, 'sample');
-    expect(samples.length).toBeGreaterThan(2);
+    expect(samples.length).toBeGreaterThan(1);
     for (const sample of samples) {
       expect(sample.rssBytes).toBeGreaterThan(sample.heapUsedBytes);
       expect(sample.heapSpaceBytes.old_space).toBeGreaterThan(0);
       expect(sample.loopUtilization).toBeLessThanOrEqual(1);
     }
-    expect(samples.some((sample) => sample.activeResources.TCPServerWrap === 1)).toBe(true);
     expect(samples.reduce((sum, sample) => sum + sample.cpuUserMs, 0)).toBeGreaterThan(0);
-    expect(entriesOf(recording, 'gc').some((gc) => gc.kind === 'minor')).toBe(true);
     expect(entriesOf(recording, 'listening')).toMatchObject([{ address: '127.0.0.1' }]);
     expect(recording.entries.at(-1)).toMatchObject({ type: 'end', exitCode: 3 });
   });
 
   test('tells the floor after major collections', async () => {
-    const source = `const kept = new Array(1e6).fill().map((_, i) => ({ i })); gc(); setTimeout(() => kept.length, 100);`;
-    const app = await runApp({ source, node, nodeOptions: ['--expose-gc', '--require', AGENT] });
-    const majors = entriesOf(app.recordings[0], 'gc').filter((gc) => gc.kind === 'major');
-    expect(majors.at(-1)?.heapUsedAfterBytes).toBeGreaterThan(16e6);
+    const source = `const kept = new Array(1e6).fill().map((_, i) => ({ i })); gc(); setInterval(() => kept.length, 100);`;
+    const app = startApp({ source, node, nodeOptions: ['--expose-gc', '--require', AGENT] });
+    const collection = await waitForEntry(app.recordingFile, (entries) =>
+      entries.findLast((entry) => entry.type === 'gc' && entry.kind === 'major'),
+    );
+    expect(collection).toMatchObject({ type: 'gc' });
+    expect(collection.type === 'gc' && collection.heapUsedAfterBytes).toBeGreaterThan(16e6);
   });
 
   test.each([

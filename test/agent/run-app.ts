@@ -7,7 +7,12 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 
 import { readRecording } from '../../analyzer/recording-reader.ts';
-import { RECORDING_SUFFIX, type Recording, type RecordingEntry } from '../../agent/recording.ts';
+import {
+  RECORDING_SUFFIX,
+  type Recording,
+  type RecordingEntry,
+  type RecordingHeader,
+} from '../../agent/recording.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 
 export const AGENT = join(__dirname, '..', '..', 'dist', 'agent', 'index.js');
@@ -79,12 +84,15 @@ export function entriesOf<Type extends RecordingEntry['type']>(
 /** Waits until `find` answers something, looking at the recording again and again; fails with the test's own timeout. */
 export async function waitForEntry<Entry>(
   file: string,
-  find: (entries: readonly RecordingEntry[]) => Entry | undefined,
+  find: (entries: readonly RecordingEntry[], header: RecordingHeader) => Entry | undefined,
 ): Promise<Entry> {
   for (;;) {
     const hasBegun = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0;
-    const found = hasBegun ? find((await readRecording(file)).entries) : undefined;
-    if (found !== undefined) return found;
+    if (hasBegun) {
+      const { entries, header } = await readRecording(file);
+      const found = find(entries, header);
+      if (found !== undefined) return found;
+    }
     await new Promise((resume) => setTimeout(resume, 20));
   }
 }
