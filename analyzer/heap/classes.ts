@@ -1,5 +1,6 @@
 import { detachedNatives } from './detached.ts';
 import { SYSTEM_DISTANCE } from './distances.ts';
+import { childLists } from './dominator-tree.ts';
 import { NONE } from './graph.ts';
 import type { HeapGraph } from './graph.ts';
 import { inferShapes, plainObjects, shapeMatcher } from './shapes.ts';
@@ -203,14 +204,4 @@ function retainedByClass(
   function leave(left: number): void {
     if (columns.shallow[left] !== 0) depth[classOf[left]]--;
   }
-}
-
-function childLists(dominator: Uint32Array): { firstChild: Uint32Array; nextSibling: Uint32Array } {
-  const firstChild = new Uint32Array(dominator.length).fill(NONE);
-  const nextSibling = new Uint32Array(dominator.length).fill(NONE);
-  for (let node = dominator.length - 1; node > 0; node--) {
-    nextSibling[node] = firstChild[dominator[node]];
-    firstChild[dominator[node]] = node;
-  }
-  return { firstChild, nextSibling };
 }

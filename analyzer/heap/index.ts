@@ -6,6 +6,8 @@ export { compareSnapshots } from './compare.ts';
 export type { ClassChange } from './compare.ts';
 export { detachedNatives } from './detached.ts';
 export { distances, NO_DISTANCE, SYSTEM_DISTANCE } from './distances.ts';
+export { childLists } from './dominator-tree.ts';
+export type { ChildLists } from './dominator-tree.ts';
 export { immediateDominators } from './dominators.ts';
 export { essentialEdges } from './essential-edges.ts';
 export { NONE } from './graph.ts';

@@ -1,5 +1,5 @@
 import {
-  NONE,
+  childLists,
   classify,
   immediateDominators,
   readSnapshot,
@@ -73,14 +73,4 @@ function newBytes({ nodeId }: HeapGraph, shallow: Uint32Array | Float64Array, af
   return Float64Array.from(shallow, (bytes, node) =>
     nodeId[node] % 2 === 1 && nodeId[node] > afterId ? bytes : 0,
   );
-}
-
-function childLists(dominator: Uint32Array): { firstChild: Uint32Array; nextSibling: Uint32Array } {
-  const firstChild = new Uint32Array(dominator.length).fill(NONE);
-  const nextSibling = new Uint32Array(dominator.length).fill(NONE);
-  for (let node = dominator.length - 1; node > 0; node--) {
-    nextSibling[node] = firstChild[dominator[node]];
-    firstChild[dominator[node]] = node;
-  }
-  return { firstChild, nextSibling };
 }
