@@ -79,11 +79,12 @@ export async function analyzeSnapshots(
   const labels = interner();
   const trie = pathTrie(labels);
   const { snapshots, newest } = await takeAll(files, labels, trie, options);
-  const ordered = distinct(inOrder(snapshots));
+  const inOrder = byLargestId(snapshots);
+  const ordered = distinct(inOrder);
   const comparable = comparability(
     ordered.map(({ census }) => census),
     trie,
-    inOrder(snapshots).some((taken, index) => taken !== snapshots[index]),
+    inOrder.some((taken, index) => taken !== snapshots[index]),
   );
   options.onProgress?.({ phase: 'judge', file: '', done: JUDGE_AT });
   const growth = judgeGrowth(ordered, newest, labels, trie, comparable, options.recording);
@@ -157,7 +158,7 @@ async function fileFacts(file: string, recording: Recording | undefined) {
 }
 
 /** V8 numbers objects upwards as long as a process lives, so the largest id tells the order better than a file's time. */
-function inOrder(snapshots: readonly Taken[]): Taken[] {
+function byLargestId(snapshots: readonly Taken[]): Taken[] {
   return snapshots.toSorted((a, b) => a.census.maxId - b.census.maxId);
 }
 

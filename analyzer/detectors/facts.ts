@@ -108,7 +108,7 @@ export function factsOfStore(
 const BYTES_PER_SLOT = 8;
 
 /** The steps from the root to a node, the node last. */
-export function chainTo(node: number, tree: PathTree, view: ObjectView, labels: Interner): Step[] {
+function chainTo(node: number, tree: PathTree, view: ObjectView, labels: Interner): Step[] {
   const steps: Step[] = [];
   for (let at = node; at !== NO_NODE; at = tree.holder[at]) {
     steps.push({ node: at, via: labels.text(tree.via[at]), className: classWord(view, at) });

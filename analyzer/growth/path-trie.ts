@@ -27,7 +27,7 @@ export function pathTrie(labels: Interner): PathTrie {
   const pathLabels: number[] = [labels.id('(root)')];
   const classNames: number[] = [labels.id('(root)')];
   const depths: number[] = [0];
-  const childByKey = new Map<string | number, number>();
+  const childByKey = new Map<number, number>();
   const pairIds = new Map<number, number>(); // label * 2^26 + class -> pair
   const pairs: number[] = [-1]; // PathIndex -> pair
 
