@@ -29,10 +29,14 @@ export const snapshotCommand = defineCommand({
   async run({ flags, operands, terminal }) {
     if (operands.length > 1) throw new UsageError('Only one run folder can be asked at a time.');
     const observer = new RunObserver(findRunFolder(operands[0]));
-    await observer.refresh();
-    const signal = AbortSignal.timeout(parseDuration(flags.timeout));
-    for (const target of targetsIn(observer, flags.pid))
-      await takeSnapshot({ observer, target, signal, terminal });
+    try {
+      await observer.refresh();
+      const signal = AbortSignal.timeout(parseDuration(flags.timeout));
+      for (const target of targetsIn(observer, flags.pid))
+        await takeSnapshot({ observer, target, signal, terminal });
+    } finally {
+      await observer.close();
+    }
     return 0;
   },
 });
