@@ -1,4 +1,4 @@
-import type { Facts, Step } from './detectors/facts.ts';
+import type { Facts, Step, Surroundings } from './detectors/facts.ts';
 import { isElementLabel, nameOf } from './detectors/facts.ts';
 import { REACTION_LABEL, SCOPE_LABEL, TIMER_LABEL } from './model/labels.ts';
 import { describeObjects } from './model/describe.ts';
@@ -10,6 +10,21 @@ import type { Locator } from './source/locate.ts';
  * reference that should be cut marked.
  */
 export function traceOf(facts: Facts, locator: Locator, leakingReason: string): TraceElement[] {
+  return [
+    ...holdersOf(facts, locator),
+    {
+      label: facts.content === 'objects' ? describeObjects(facts.view, facts.member) : facts.content,
+      via: viaOf(facts.memberVia),
+      status: 'leaking',
+      reason: leakingReason,
+      location: facts.content !== 'objects' ? null : locationOf(facts, facts.member, locator),
+      foldedSteps: 0,
+    },
+  ];
+}
+
+/** The path from the root to the holder, which is its last element. */
+export function holdersOf(facts: Surroundings, locator: Locator): TraceElement[] {
   const elements: TraceElement[] = [];
   let folded = 0;
   facts.chain.forEach((step, index) => {
@@ -28,19 +43,11 @@ export function traceOf(facts: Facts, locator: Locator, leakingReason: string): 
     });
     folded = 0;
   });
-  elements.push({
-    label: facts.content === 'objects' ? describeObjects(facts.view, facts.member) : facts.content,
-    via: viaOf(facts.memberVia),
-    status: 'leaking',
-    reason: leakingReason,
-    location: facts.content !== 'objects' ? null : locationOf(facts, facts.member, locator),
-    foldedSteps: 0,
-  });
   return elements;
 }
 
 /** Scopes (their variable names them), V8's root categories, and Node's own functions on the way. */
-function isInternal(facts: Facts, step: Step, index: number): boolean {
+function isInternal(facts: Surroundings, step: Step, index: number): boolean {
   if (index === 0) return true;
   if (step.className === 'scope' || step.className.startsWith('(') || step.className.startsWith('C++ '))
     return true;
@@ -49,13 +56,14 @@ function isInternal(facts: Facts, step: Step, index: number): boolean {
   return position === null || position.script.startsWith('node:');
 }
 
-function labelOf(facts: Facts, step: Step): string {
+function labelOf(facts: Surroundings, step: Step): string {
   if (facts.view.isClosure(step.node)) return step.className.trim();
   if (step.className === 'scope') return 'scope';
   return step.className === '' ? 'object' : step.className;
 }
 
-function viaOf(label: string): string {
+/** A reference's label as a person reads it. */
+export function viaOf(label: string): string {
   if (label.startsWith('$')) return `variable ${nameOf(label)}`;
   if (isElementLabel(label)) return '[…]';
   if (label === SCOPE_LABEL) return 'scope';
@@ -64,7 +72,7 @@ function viaOf(label: string): string {
   return label === '(root)' ? '' : label;
 }
 
-function locationOf(facts: Facts, node: number, locator: Locator) {
+function locationOf(facts: Surroundings, node: number, locator: Locator) {
   const position = facts.scripts.positionOf(node);
   if (position === null || position.script.startsWith('node:')) return null;
   return locator.toSource(position.script, position.line, position.column);

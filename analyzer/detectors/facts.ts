@@ -35,6 +35,9 @@ export interface Facts {
   readonly isChain: boolean;
 }
 
+/** What an object's name is read from: how it was reached, and who stands there. */
+export type Surroundings = Pick<Facts, 'view' | 'scripts' | 'chain' | 'holder'>;
+
 /** @returns null when nothing new was found below the group, so that there is no holder to speak of */
 export function factsOf(
   holding: Holding,
@@ -108,7 +111,12 @@ export function factsOfStore(
 const BYTES_PER_SLOT = 8;
 
 /** The steps from the root to a node, the node last. */
-function chainTo(node: number, tree: PathTree, view: ObjectView, labels: Interner): Step[] {
+export function chainTo(
+  node: number,
+  tree: Pick<PathTree, 'holder' | 'via'>,
+  view: ObjectView,
+  labels: Interner,
+): Step[] {
   const steps: Step[] = [];
   for (let at = node; at !== NO_NODE; at = tree.holder[at]) {
     steps.push({ node: at, via: labels.text(tree.via[at]), className: classWord(view, at) });

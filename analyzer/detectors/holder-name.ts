@@ -1,7 +1,7 @@
 import { DICTIONARY_LABEL, SCOPE_LABEL, WEAK_MAP_VALUE_LABEL } from '../model/labels.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
 import type { Whereabouts } from './detector.ts';
-import type { Facts, Step } from './facts.ts';
+import type { Step, Surroundings } from './facts.ts';
 import { isElementLabel, isIdentifier, nameOf } from './facts.ts';
 
 /** How an object is called in its program's own words. */
@@ -48,7 +48,7 @@ const PLAIN_CLASSES: ReadonlySet<string> = new Set([
 ]);
 
 /** Climbs from an object of the chain to the first thing with a name of its own: class, function, module, global object. */
-export function holderName(facts: Facts, node: number = facts.holder): HolderName {
+export function holderName(facts: Surroundings, node: number = facts.holder): HolderName {
   const { view, scripts, chain } = facts;
   const parts: string[] = [];
   let property: string | null = null;
@@ -113,7 +113,7 @@ export function holderName(facts: Facts, node: number = facts.holder): HolderNam
  * Of an object with very many properties, the name of this one, if code declares it: a property of the global object, of a
  * class instance, a function or a module's exports. In a plain object it is data.
  */
-function declaredKey(facts: Facts, step: Step, above: Step): string | null {
+function declaredKey(facts: Surroundings, step: Step, above: Step): string | null {
   if (step.via !== DICTIONARY_LABEL) return null;
   const isPlain = above.className === 'Object' && above.via !== '.exports';
   const key = isPlain ? null : dictionaryKey(facts, above.node, step.node);
@@ -121,13 +121,13 @@ function declaredKey(facts: Facts, step: Step, above: Step): string | null {
 }
 
 /** The key under which a dictionary holds something, when it is short enough to be shown. */
-function dictionaryKey(facts: Facts, from: number, to: number): string | null {
+function dictionaryKey(facts: Surroundings, from: number, to: number): string | null {
   const named = facts.view.edgesBetween(from, to).find((edge) => edge.type === 'property');
   return named && named.name.length <= MAX_KEY_LENGTH ? named.name : null;
 }
 
 /** Name of a closure, or null when it has none worth saying. */
-export function functionName(facts: Facts, closure: number): string | null {
+export function functionName(facts: Surroundings, closure: number): string | null {
   if (closure === -1 || !facts.view.isClosure(closure)) return null;
   const name = facts.view.className(closure);
   return name === '' || name === 'native_bind' ? null : name;
@@ -146,7 +146,7 @@ function lookFor(name: HolderName): Whereabouts['look'] {
 }
 
 /** Some function among a module's exports tells which script it is. */
-function exportsPosition(facts: Facts, exportsNode: number): ScriptPosition | null {
+function exportsPosition(facts: Surroundings, exportsNode: number): ScriptPosition | null {
   const { view, scripts } = facts;
   for (const name of view.propertyNames(exportsNode)) {
     const value = view.property(exportsNode, name);
@@ -156,7 +156,7 @@ function exportsPosition(facts: Facts, exportsNode: number): ScriptPosition | nu
   return null;
 }
 
-function nearestPosition(facts: Facts, from: number): ScriptPosition | null {
+function nearestPosition(facts: Surroundings, from: number): ScriptPosition | null {
   for (let index = from; index >= 0; index--) {
     const position = facts.scripts.positionOf(facts.chain[index].node);
     if (position) return position;

@@ -1,5 +1,6 @@
 import pc from 'picocolors';
-import type { Finding, Report, SnapshotSummary, SourceLocation, TraceElement, Verdict } from '../report.ts';
+import type { Finding, Report, SnapshotSummary, Verdict } from '../report.ts';
+import { locationText, traceLines } from './trace.ts';
 import { bytesText, countText, durationText, numberText } from './units.ts';
 import { wrapText } from './wrap.ts';
 
@@ -72,7 +73,7 @@ function findingBlock(finding: Finding, number: number, paint: Paint, width: num
     '',
     ...rows.flatMap(([label, text]) => row(label, text, paint, width)),
     '',
-    ...traceLines(finding, paint),
+    ...traceLines(finding.trace, paint),
   ].join('\n');
 }
 
@@ -99,38 +100,6 @@ const shareText = (share: number | null) =>
 
 const packageText = (name: string, version: string | null) =>
   version === null ? name : `${name} ${version}`;
-
-const locationText = ({ file, line, column }: SourceLocation) => `${file}:${line}:${column}`;
-
-function traceLines({ trace }: Finding, paint: Paint): string[] {
-  return trace.flatMap((element, index) => {
-    const isFirst = index === 0;
-    const isLast = index === trace.length - 1;
-    const branch = isFirst ? '┬ ' : isLast ? '╰→ ' : '├ ';
-    const lead = isLast ? '   ' : '│  ';
-    const via =
-      element.via === '' ? [] : [`   │  ${paint.dim(foldedText(element))}${viaText(element, paint)}`];
-    const reason = element.reason === null ? '' : paint.dim(`  ${element.reason}`);
-    const place = element.location === null ? '' : paint.dim(`  ${locationText(element.location)}`);
-    return [
-      ...(isFirst ? [] : via),
-      `   ${branch}${labelText(element, paint)}${place}`,
-      ...(reason === '' ? [] : [`   ${lead}${reason}`]),
-    ];
-  });
-}
-
-const foldedText = ({ foldedSteps }: TraceElement) =>
-  foldedSteps === 0 ? '' : `… ${countText(foldedSteps, 'internal step')} … `;
-
-function viaText(element: TraceElement, paint: Paint): string {
-  return element.status === 'leaking' ? paint.underline(paint.red(element.via)) : paint.dim(element.via);
-}
-
-function labelText(element: TraceElement, paint: Paint): string {
-  if (element.status === 'leaking') return paint.red(paint.bold(element.label));
-  return element.status === 'suspect' ? paint.bold(element.label) : element.label;
-}
 
 function footer(report: Report, paint: Paint, width: number): string {
   const lines = report.reasons.flatMap((reason) => wrapText(reason, width));
