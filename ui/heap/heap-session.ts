@@ -5,7 +5,7 @@ import { highestId, loadSnapshot } from './loaded-snapshot.ts';
 import type { LoadedSnapshot } from './loaded-snapshot.ts';
 import type { ChangeRow, ClassRow, HeapAsk, HeapQuestions } from './questions.ts';
 import { objectRow, pageOf, referenceRow } from './rows.ts';
-import { contains, dominatedBy, instances, matches, ownersOf } from './select-nodes.ts';
+import { contains, dominatedBy, instances, matches, ownersOf } from '../../analyzer/explore/select-nodes.ts';
 
 const MAX_CHILDREN = 80; // smaller ones could not be seen in a treemap
 

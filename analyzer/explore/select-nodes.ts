@@ -1,14 +1,19 @@
-import type { LoadedSnapshot } from './loaded-snapshot.ts';
+import type { ChildLists, Classification, Heap } from '../heap/index.ts';
+
+/** A heap with its objects by class. */
+export interface ClassifiedHeap extends Heap {
+  readonly classes: Classification;
+}
 
 /** Nodes of the class, largest retained size first. */
-export function instances(snapshot: LoadedSnapshot, key: string): Uint32Array {
+export function instances(snapshot: ClassifiedHeap, key: string): Uint32Array {
   const { classes, shallow } = snapshot;
   const wanted = classes.classKeys.indexOf(key);
   return largestFirst(snapshot, (node) => classes.classOf[node] === wanted && shallow[node] > 0);
 }
 
 /** By `@id` exactly, otherwise by name or class, largest retained size first. */
-export function matches(snapshot: LoadedSnapshot, text: string): Uint32Array {
+export function matches(snapshot: ClassifiedHeap, text: string): Uint32Array {
   const { graph, classes } = snapshot;
   const id = /^@(\d+)$/.exec(text)?.[1];
   if (id !== undefined) return largestFirst(snapshot, (node) => graph.nodeId[node] === Number(id));
@@ -22,7 +27,7 @@ export function matches(snapshot: LoadedSnapshot, text: string): Uint32Array {
 
 /** What the node alone keeps alive, one step down, largest first. */
 export function dominatedBy(
-  { firstChild, nextSibling, retained }: LoadedSnapshot,
+  { firstChild, nextSibling, retained }: ChildLists & Pick<Heap, 'retained'>,
   node: number,
 ): Uint32Array {
   const children: number[] = [];
@@ -32,7 +37,7 @@ export function dominatedBy(
 }
 
 /** Its dominators, from the root down to the node itself. */
-export function ownersOf({ dominator }: LoadedSnapshot, node: number): number[] {
+export function ownersOf({ dominator }: Pick<Heap, 'dominator'>, node: number): number[] {
   const chain = [node];
   for (let owner = node; owner !== 0;) chain.push((owner = dominator[owner]));
   return chain.toReversed();
@@ -43,7 +48,7 @@ export function contains(text: string, part: string): boolean {
   return text.toLowerCase().includes(part.toLowerCase());
 }
 
-function largestFirst({ graph, retained }: LoadedSnapshot, fits: (node: number) => boolean): Uint32Array {
+function largestFirst({ graph, retained }: Heap, fits: (node: number) => boolean): Uint32Array {
   const found: number[] = [];
   for (let node = 0; node < graph.nodeCount; node++) if (fits(node)) found.push(node);
   return Uint32Array.from(found.toSorted((one, other) => retained[other] - retained[one]));
