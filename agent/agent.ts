@@ -1,13 +1,15 @@
 /** Starts and stops the agent in this thread; importing it has no effect. */
 import { complain, reasonOf } from './complain.ts';
+import { createEventHub, type AgentEventName, type AgentListener, type EventHub } from './events.ts';
 import { observe, type Observation } from './observation.ts';
 import { optionsFromEnvironment, type AgentOptions } from './options.ts';
 import { dateNow } from './primordials.ts';
 import type { SnapshotTaken } from './recording.ts';
 import { chooseRunFolder, makeRunFolder } from './run-folder.ts';
 
+export type { AgentEventName, AgentEvents, AgentListener, GrowthSeen, VerdictGiven } from './events.ts';
 export type { AgentOptions } from './options.ts';
-export type { SnapshotReason, SnapshotTaken } from './recording.ts';
+export type { SnapshotReason, SnapshotTaken, StackFrame, Stall, StallCategory } from './recording.ts';
 
 export interface Agent {
   /** Absolute path of the folder that the agent writes into; null when it does not run. */
@@ -16,6 +18,11 @@ export interface Agent {
   takeSnapshot(): SnapshotTaken;
   /** Writes a named moment into the recording, such as `deployed`; of the name, the first 200 characters. */
   mark(name: string): void;
+  /**
+   * Calls the listener with what happened, in a later turn of the event loop; the answer takes it back. What a listener
+   * throws or rejects with is told on stderr and goes no further.
+   */
+  on<Name extends AgentEventName>(name: Name, listener: AgentListener<Name>): () => void;
   /** Ends the recording and takes the agent out of the process. Calling it again does nothing. */
   stop(): void;
 }
@@ -38,14 +45,15 @@ export function startAgent(options: Partial<AgentOptions> = {}): Agent {
     const startedAt = dateNow();
     const runFolder = chooseRunFolder(chosen.runFolder, startedAt);
     makeRunFolder(runFolder);
-    return runningAgent(runFolder, observe(chosen, runFolder));
+    const hub = createEventHub();
+    return runningAgent(runFolder, observe(chosen, runFolder, hub), hub);
   } catch (error) {
     complain(`not started: ${reasonOf(error)}`);
     return inertAgent('the agent could not start');
   }
 }
 
-function runningAgent(runFolder: string, observation: Observation): Agent {
+function runningAgent(runFolder: string, observation: Observation, hub: EventHub): Agent {
   let isRunning = true;
   const end = (exitCode: number) => {
     if (!isRunning) return;
@@ -53,6 +61,7 @@ function runningAgent(runFolder: string, observation: Observation): Agent {
     process.removeListener('exit', end);
     Reflect.deleteProperty(globalThis, RUNNING);
     observation.end(exitCode);
+    hub.close();
   };
   const agent: Agent = {
     runFolder,
@@ -60,6 +69,7 @@ function runningAgent(runFolder: string, observation: Observation): Agent {
     mark(name) {
       if (isRunning) observation.mark(name);
     },
+    on: (name, listener) => (isRunning ? hub.on(name, listener) : () => {}),
     stop: () => end(Number(process.exitCode ?? 0)),
   };
   process.on('exit', end);
@@ -68,7 +78,7 @@ function runningAgent(runFolder: string, observation: Observation): Agent {
 }
 
 function inertAgent(why: string): Agent {
-  return { runFolder: null, takeSnapshot: () => notTaken(why), mark() {}, stop() {} };
+  return { runFolder: null, takeSnapshot: () => notTaken(why), mark() {}, on: () => () => {}, stop() {} };
 }
 
 function notTaken(detail: string): SnapshotTaken {

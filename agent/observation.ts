@@ -1,6 +1,7 @@
 /** Puts probes, triggers, snapshots and the recorder together around one timer. */
 import { join } from 'node:path';
 
+import type { EventHub } from './events.ts';
 import { guarded } from './guarded.ts';
 import { describeProcess } from './header.ts';
 import type { AgentOptions } from './options.ts';
@@ -19,6 +20,7 @@ import { FILE_PREFIX } from './run-folder.ts';
 import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
 import { createSnapshotter, type SnapshotOutcome } from './snapshot.ts';
 import { TRIGGERS, type RunningTrigger, type TriggerHost } from './trigger.ts';
+import { createVerdictWatch } from './verdict-watch.ts';
 
 // A recording is a small part of a run folder, whose budget is meant for snapshots.
 const RECORDING_SHARE_OF_BUDGET = 1 / 8;
@@ -49,7 +51,7 @@ const NO_SAMPLE: Omit<Sample, 'type' | 'atMs'> = {
 };
 
 /** Observes this thread until `end` is called. @param runFolder an existing folder */
-export function observe(options: AgentOptions, runFolder: string): Observation {
+export function observe(options: AgentOptions, runFolder: string, hub: EventHub): Observation {
   const startedMs = monotonicMs();
   const startedAtNanos = process.hrtime.bigint();
   const recordingFile = join(runFolder, `${FILE_PREFIX}${RECORDING_SUFFIX}`);
@@ -78,12 +80,18 @@ export function observe(options: AgentOptions, runFolder: string): Observation {
     startedAtNanos,
     atMs,
     record,
+    onStall: (stall) => hub.emit('stall', stall),
     onFloor: (floorAtMs, bytes) => triggers.forEach((trigger) => trigger.onFloor(floorAtMs, bytes)),
   };
   const probes = PROBES.map((probe) =>
     guardedProbe(probe.name, () => probe.start(probeHost), onDisabled(probe.name)),
   );
-  const triggerHost: TriggerHost = { options, runFolder, ask: queue.add };
+  const triggerHost: TriggerHost = {
+    options,
+    runFolder,
+    ask: queue.add,
+    onGrowth: (growth) => hub.emit('growth', growth),
+  };
   triggers = TRIGGERS.map((trigger) =>
     guardedTrigger(trigger.name, () => trigger.start(triggerHost), onDisabled(trigger.name)),
   );
@@ -97,6 +105,7 @@ export function observe(options: AgentOptions, runFolder: string): Observation {
   }
   const recordSnapshot = ({ entry, removed }: TakenWithRemovals): SnapshotTaken => {
     record(entry);
+    hub.emit('snapshot', entry);
     for (const file of removed)
       record({ type: 'notice', atMs: nowMs(), code: 'snapshot-removed', message: file });
     return entry;
@@ -106,11 +115,13 @@ export function observe(options: AgentOptions, runFolder: string): Observation {
     record(Object.assign({ type: 'sample', atMs: nowMs() } as const, NO_SAMPLE, ...parts) as Sample);
   };
 
+  const lookForVerdict = createVerdictWatch(runFolder, hub);
   let ticks = 0;
   const tick = () => {
     for (const trigger of triggers) trigger.tick(nowMs());
     queue.work(nowMs()).forEach(recordSnapshot);
     if (++ticks % recorder.thinning === 0) sample();
+    lookForVerdict();
   };
   const guardedTick = guarded('sampling', tick, undefined, onDisabled('sampling'));
   // Timers that are due together run in any order: after all of them the loop's histogram has counted this turn.

@@ -8,7 +8,7 @@ import { loopDelayProbe } from './probes/loop-delay.ts';
 import { loopUtilizationProbe } from './probes/loop-utilization.ts';
 import { memoryProbe } from './probes/memory.ts';
 import { resourcesProbe } from './probes/resources.ts';
-import type { RecordingEntry, Sample } from './recording.ts';
+import type { RecordingEntry, Sample, Stall } from './recording.ts';
 
 /** What a probe may use of the agent. */
 export interface ProbeHost {
@@ -19,6 +19,8 @@ export interface ProbeHost {
   /** Milliseconds since the recording started, of a time on `performance.now()`'s scale. */
   atMs(performanceMs: number): number;
   record(entry: RecordingEntry): void;
+  /** Reports a stall that another thread has recorded. */
+  onStall(stall: Stall): void;
   /** Reports the heap's floor after a major collection, in bytes. */
   onFloor(atMs: number, floorBytes: number): void;
 }

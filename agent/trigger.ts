@@ -1,4 +1,5 @@
 /** When the agent takes snapshots. To add a trigger: write `triggers/<name>.ts`, and put it into the list below. */
+import type { GrowthSeen } from './events.ts';
 import type { AgentOptions } from './options.ts';
 import type { SnapshotReason } from './recording.ts';
 import { growthTrigger } from './triggers/growth.ts';
@@ -18,6 +19,8 @@ export interface TriggerHost {
   readonly options: AgentOptions;
   readonly runFolder: string;
   ask(ask: SnapshotAsk): void;
+  /** Reports that the heap's floor keeps growing. */
+  onGrowth(growth: GrowthSeen): void;
 }
 
 export interface RunningTrigger {

@@ -16,7 +16,7 @@ const NANOSECONDS_PER_MS = 1e6;
 /** How much later than asked the event loop came round; and a watchdog that looks what it does when it does not. */
 export const loopDelayProbe: Probe = {
   name: 'loop-delay',
-  start({ options, recordingFile, startedAtNanos }) {
+  start({ options, recordingFile, startedAtNanos, onStall }) {
     const { stallMs } = options;
     const resolutionMs = stallMs === 0 ? RESOLUTION_MS : Math.min(RESOLUTION_MS, stallMs / 2);
     const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
@@ -35,7 +35,8 @@ export const loopDelayProbe: Probe = {
     };
     const watchTimer = setTimeout(() => {
       if (stallMs === 0 || !isMainThread) return;
-      stalls = watchStalls({ histogram, resolutionMs, thresholdMs: stallMs, recordingFile, startedAtNanos });
+      const watched = { histogram, resolutionMs, thresholdMs: stallMs, recordingFile, startedAtNanos };
+      stalls = watchStalls(watched, onStall);
     }, WATCH_AFTER_MS);
     watchTimer.unref();
     return {

@@ -4,6 +4,7 @@ import type { IntervalHistogram } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 
 import { setImmediate } from '../primordials.ts';
+import type { Stall } from '../recording.ts';
 import { CELL, CELLS } from './control.ts';
 
 export interface WatchOptions {
@@ -34,8 +35,8 @@ export interface StallWatch {
 // It takes milliseconds, unless the machine gives the thread no CPU; longer than this only if the thread died.
 const MAX_GOODBYE_MS = 10_000;
 
-/** Starts a thread that watches this thread's event loop. */
-export function watchStalls(options: WatchOptions): StallWatch {
+/** Starts a thread that watches this thread's event loop. @param onStall told what the thread has recorded */
+export function watchStalls(options: WatchOptions, onStall: (stall: Stall) => void): StallWatch {
   const cells = new Int32Array(new SharedArrayBuffer(CELLS * Int32Array.BYTES_PER_ELEMENT));
   const workerData: WatchdogData = { ...options, cells };
   // Neither the application's preloads nor its environment belong into this thread.
@@ -48,6 +49,7 @@ export function watchStalls(options: WatchOptions): StallWatch {
   });
   // Whatever befalls it, the application goes on without, and nobody waits for it.
   worker.on('error', () => {});
+  worker.on('message', onStall);
   worker.on('exit', () => void Atomics.store(cells, CELL.isConnected, 0));
   worker.unref();
   // Runs after what the closed session left to do here. In a process that ends it does not run: Node ends the thread.

@@ -1,6 +1,6 @@
 /** The watchdog thread: sees that the event loop of the main thread stands still, looks what it does, and writes it down. */
 import { constants } from 'node:fs';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 
 import { clearInterval, openSync, readFileSync, setInterval, setTimeout, writeSync } from '../primordials.ts';
 import { encodeEntry } from '../recording-codec.ts';
@@ -233,6 +233,7 @@ function record(stall: Stall): void {
 }
 
 function write(stall: Stall): void {
+  parentPort?.postMessage(stall, []);
   try {
     // Without O_CREAT: a recording that somebody deleted does not come back.
     recording ??= openSync(recordingFile, constants.O_WRONLY | constants.O_APPEND);
