@@ -3,7 +3,7 @@
  * Series are already thinned out for the width they are drawn at.
  */
 import type { Report } from '../analyzer/report.ts';
-import type { CollectionKind, SnapshotTaken } from '../agent/recording.ts';
+import type { CollectionKind, SnapshotTaken, StallCategory } from '../agent/recording.ts';
 
 /** Everything about a run except its series. */
 export interface RunOverview {
@@ -45,6 +45,9 @@ export interface ProcessOverview {
   readonly latest: LatestFigures | null;
   readonly sparklines: Readonly<Record<'floor' | 'rss' | 'loopP99', Points>>;
   readonly snapshots: readonly SnapshotTaken[];
+  readonly stallCount: number;
+  /** How long the event loop stood still in all. */
+  readonly stalledMs: number;
   /** The address the application listens on, when it said so. */
   readonly listening: string | null;
 }
@@ -94,11 +97,59 @@ export interface Timeline {
 /** Something that happened at one moment. */
 export interface Marker {
   readonly at: number;
-  readonly kind: 'snapshot' | 'listening' | 'mark' | 'notice' | 'end';
+  readonly kind: 'snapshot' | 'trigger' | 'stall' | 'listening' | 'mark' | 'notice' | 'end';
   /** One line for a person. */
   readonly text: string;
+  /** The snapshot that was written. */
+  readonly file?: string;
   /** Others of the same kind that lie too close to be drawn apart. */
   readonly hidden: number;
+}
+
+/** A frame of a stack, as a person would look it up: through source maps, relative to where the process ran. */
+export interface Frame {
+  /** Empty for an anonymous function. */
+  readonly functionName: string;
+  /** `node:…` for Node's own, empty for the engine's. */
+  readonly file: string;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** A block of the event loop, or several of one culprit that the agent summed up. */
+export interface StallRow {
+  readonly process: string;
+  readonly at: number;
+  /** Of several, the longest. */
+  readonly durationMs: number;
+  readonly category: StallCategory;
+  readonly culprit: Frame | null;
+  /** Innermost first; empty when not known. */
+  readonly stack: readonly Frame[];
+  readonly count: number;
+  /** Sum of the durations. */
+  readonly totalMs: number;
+  readonly isOngoing: boolean;
+}
+
+/** All stalls that one function of the application is to blame for. */
+export interface StallCulprit {
+  readonly category: StallCategory;
+  readonly culprit: Frame | null;
+  readonly count: number;
+  readonly totalMs: number;
+  readonly longestMs: number;
+  readonly lastAt: number;
+}
+
+/** Every block of the event loop in a run. */
+export interface Stalls {
+  readonly count: number;
+  readonly totalMs: number;
+  /** Those that took most time first. */
+  readonly culprits: readonly StallCulprit[];
+  /** The newest first, as many as a page can show. */
+  readonly rows: readonly StallRow[];
 }
 
 /** The code around a line. */
@@ -117,4 +168,5 @@ export interface EmbeddedRun {
   /** By the process's id. */
   readonly timelines: Readonly<Record<string, Timeline>>;
   readonly excerpts: readonly SourceExcerpt[];
+  readonly stalls: Stalls;
 }

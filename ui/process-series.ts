@@ -7,14 +7,19 @@ import type {
   RecordingHeader,
   Sample,
   SnapshotTaken,
+  Stall,
 } from '../agent/recording.ts';
 import type { LatestFigures, Marker, SeriesName } from './api.ts';
 import { Column } from './column.ts';
+import { checkedStall, stallText } from './checked-stall.ts';
 
 const COLLECTION_KINDS: readonly CollectionKind[] = ['minor', 'major', 'incremental', 'weak-callbacks'];
 
 /** Samples may come late when the event loop is busy; only a hole this many samples wide is shown as one. */
 const GAP_SAMPLES = 3;
+
+/** The agent writes some hundred and then sums; more is a recording that nobody wrote to be read. */
+const MAX_STALLS = 50_000;
 
 /** Numbers with the moments they belong to, ascending. */
 export interface Series {
@@ -29,6 +34,8 @@ export class ProcessSeries {
   readonly series = new Map<SeriesName, Series>();
   readonly markers: Omit<Marker, 'hidden'>[] = [];
   readonly snapshots: SnapshotTaken[] = [];
+  /** When it began -> the stall; what was told of it last, for a long one is told of several times. */
+  readonly stalls = new Map<number, Stall>();
   lastSeenAt: number;
   exitCode: number | null = null;
   latest: LatestFigures | null = null;
@@ -65,8 +72,9 @@ export class ProcessSeries {
       case 'gc':
         return this.addCollection(at, entry);
       case 'snapshot':
-        this.snapshots.push(entry);
-        return this.addMarker(at, 'snapshot', snapshotText(entry));
+        return this.addSnapshot(at, entry);
+      case 'stall':
+        return this.addStall(at, entry);
       case 'listening':
         this.listening = `${entry.address}:${entry.port}`;
         return this.addMarker(at, 'listening', `Listening on ${this.listening}`);
@@ -78,6 +86,20 @@ export class ProcessSeries {
         this.exitCode = entry.exitCode;
         return this.addMarker(at, 'end', `Ended with exit code ${entry.exitCode}`);
     }
+  }
+
+  private addSnapshot(at: number, snapshot: SnapshotTaken): void {
+    this.snapshots.push(snapshot);
+    const { status, file } = snapshot;
+    const kind = status === 'written' ? 'snapshot' : 'trigger';
+    this.markers.push({ at, kind, text: snapshotText(snapshot), ...(typeof file === 'string' && { file }) });
+  }
+
+  private addStall(at: number, written: Stall): void {
+    if (this.stalls.size >= MAX_STALLS) return;
+    const stall = checkedStall(written);
+    if (!this.stalls.has(stall.atMs)) this.addMarker(at, 'stall', stallText(stall));
+    this.stalls.set(stall.atMs, stall);
   }
 
   private addMarker(at: number, kind: Marker['kind'], text: string): void {

@@ -5,6 +5,7 @@ import type { RunFile } from '../agent/recording.ts';
 import { REPORT_VERSION } from '../analyzer/report.ts';
 import type { Report } from '../analyzer/report.ts';
 import type { ProcessOverview, RunOverview } from './api.ts';
+import type { ProcessSeries } from './process-series.ts';
 import { WatchedProcess, overviewOf } from './watched-process.ts';
 
 const RECORDING_NAME = /^(\d+-\d+)\.recording\.jsonl$/;
@@ -88,6 +89,12 @@ export class RunWatcher {
   workingFolders(): string[] {
     const headers = [...this.processes.values()].map(({ series }) => series?.header.cwd);
     return [...new Set(headers.filter((cwd) => typeof cwd === 'string'))];
+  }
+
+  /** Those whose header has been read, by their id. */
+  recordedProcesses(): ReadonlyMap<string, ProcessSeries> {
+    const known = [...this.processes].flatMap(([id, { series }]) => (series ? [[id, series] as const] : []));
+    return new Map(known);
   }
 
   async snapshotPaths(): Promise<ReadonlyMap<string, string>> {

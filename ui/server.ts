@@ -6,16 +6,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { LeakwatchError } from '../analyzer/error.ts';
-import type { Report } from '../analyzer/report.ts';
+import type { Report, SourceLocation } from '../analyzer/report.ts';
 import { EventStream } from './event-stream.ts';
 import { HeapClient } from './heap/heap-client.ts';
 import { heapRoutes } from './heap/heap-routes.ts';
 import { guard, requireToken } from './guard.ts';
+import { CodePlaces } from './code-places.ts';
 import { readPageFiles } from './page-files.ts';
 import type { PageFiles } from './page-files.ts';
 import { RunWatcher } from './run-watcher.ts';
 import { requestSnapshot } from './snapshot-request.ts';
 import { locationsOf, sourceExcerpt } from './source-excerpt.ts';
+import { framesIn, stallsOf } from './stalls.ts';
 import { MAX_BUCKETS, timelineOf } from './timeline.ts';
 
 const REFRESH_MS = 500;
@@ -90,6 +92,7 @@ interface AppParts {
 
 function dashboardApp({ run, events, heap, page, token }: AppParts): Express {
   const app = express();
+  const places = new CodePlaces();
   app.disable('x-powered-by');
   app.set('etag', false);
   app.use(guard);
@@ -98,8 +101,13 @@ function dashboardApp({ run, events, heap, page, token }: AppParts): Express {
   app.get('/style.css', (_request, response) => void response.type('css').send(page.style));
   app.get('/api/overview', (_request, response) => void response.json(run.overview()));
   app.get('/api/timeline', (request, response) => sendTimeline(run, request, response));
+  app.get('/api/stalls', async (_request, response) => {
+    response.json(await stallsOf(run.recordedProcesses(), places));
+  });
   app.get('/api/events', (_request, response) => events.add(response));
-  app.get('/api/source', requireToken(token), (request, response) => sendSource(run, request, response));
+  app.get('/api/source', requireToken(token), (request, response) =>
+    sendSource(run, places, request, response),
+  );
   app.post('/api/snapshot', requireToken(token), (request, response) =>
     askForSnapshot(run, request, response),
   );
@@ -109,12 +117,19 @@ function dashboardApp({ run, events, heap, page, token }: AppParts): Express {
   return app;
 }
 
-/** Only places that the report names can be asked for; the path is the report's own, never the client's. */
-async function sendSource(run: RunWatcher, { query }: Request, response: Response): Promise<void> {
-  const wanted = (run.report ? locationsOf(run.report) : []).find(
-    ({ file, line }) => file === query.file && line === numberIn(query.line),
-  );
-  if (!wanted) return void response.status(404).json({ error: 'The report names no such place.' });
+/** Only places that the report or a stall names can be asked for; the path is theirs, never the client's. */
+async function sendSource(
+  run: RunWatcher,
+  places: CodePlaces,
+  { query }: Request,
+  response: Response,
+): Promise<void> {
+  const isWanted = ({ file, line }: Pick<SourceLocation, 'file' | 'line'>) =>
+    file === query.file && line === numberIn(query.line);
+  const wanted =
+    (run.report ? locationsOf(run.report) : []).find(isWanted) ??
+    framesIn(await stallsOf(run.recordedProcesses(), places)).find(isWanted);
+  if (!wanted) return void response.status(404).json({ error: 'Neither the report nor a stall is there.' });
   response.json(await sourceExcerpt(wanted, run.workingFolders()));
 }
 

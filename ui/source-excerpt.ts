@@ -27,7 +27,7 @@ function locationsOfFinding({ culprit, trace }: Finding): SourceLocation[] {
  * @param folders working directories of the observed processes
  */
 export async function sourceExcerpt(
-  { file, line }: SourceLocation,
+  { file, line }: Pick<SourceLocation, 'file' | 'line'>,
   folders: readonly string[],
 ): Promise<SourceExcerpt | null> {
   for (const folder of folders) {
@@ -37,12 +37,13 @@ export async function sourceExcerpt(
   return null;
 }
 
-async function readInside(folder: string, file: string): Promise<string | null> {
+/** The text of a file that lies inside the folder, also by its real path, and is no larger than code is; null of any other. */
+export async function readInside(folder: string, file: string): Promise<string | null> {
   try {
     const path = await realpath(resolve(folder, file));
     if (!isInside(await realpath(folder), path)) return null;
-    const { size } = await stat(path);
-    return size > MAX_FILE_BYTES ? null : await readFile(path, 'utf8');
+    const status = await stat(path);
+    return status.isFile() && status.size <= MAX_FILE_BYTES ? await readFile(path, 'utf8') : null;
   } catch {
     return null;
   }

@@ -2,14 +2,19 @@ import { createHash } from 'node:crypto';
 import type { Recording } from '../agent/recording.ts';
 import type { Report } from '../analyzer/report.ts';
 import type { EmbeddedRun, ProcessOverview, SourceExcerpt, Timeline } from './api.ts';
+import { CodePlaces } from './code-places.ts';
 import { readPageFiles } from './page-files.ts';
 import { ProcessSeries } from './process-series.ts';
 import { locationsOf, sourceExcerpt } from './source-excerpt.ts';
+import { stallsOf } from './stalls.ts';
 import { timelineOf } from './timeline.ts';
 import { describeProcess } from './watched-process.ts';
 
 /** Enough to zoom in a little, few enough for a file that is sent around. */
 const BUCKETS = 600;
+
+/** Of the others the file tells only where they are. */
+const MAX_CULPRITS_WITH_CODE = 20;
 
 export interface StaticReportOptions {
   /** What the page calls the run. */
@@ -50,6 +55,7 @@ async function embeddedRun(
     if (excerpt) excerpts.set(`${location.file}:${location.line}`, excerpt);
   }
   const processes: ProcessOverview[] = [];
+  const recorded = new Map<string, ProcessSeries>();
   const timelines: Record<string, Timeline> = {};
   for (const recording of recordings) {
     const { header, entries, damagedLines } = recording;
@@ -58,6 +64,12 @@ async function embeddedRun(
     const id = `${header.pid}-${header.threadId}`;
     processes.push({ ...describeProcess(id, series), damagedLines });
     timelines[id] = timelineOf(id, series, { buckets: BUCKETS });
+    recorded.set(id, series);
+  }
+  const stalls = await stallsOf(recorded, new CodePlaces());
+  for (const { culprit } of stalls.culprits.slice(0, MAX_CULPRITS_WITH_CODE)) {
+    const excerpt = culprit && (await sourceExcerpt(culprit, folders));
+    if (excerpt) excerpts.set(`${excerpt.file}:${excerpt.line}`, excerpt);
   }
   return {
     overview: {
@@ -72,6 +84,7 @@ async function embeddedRun(
     },
     timelines,
     excerpts: [...excerpts.values()],
+    stalls,
   };
 }
 

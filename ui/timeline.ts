@@ -58,5 +58,7 @@ function markersIn(process: ProcessSeries, { from, to }: Window): readonly Marke
     if (known) known.hidden++;
     else shown.set(place, { marker, hidden: 0 });
   }
-  return [...shown.values()].map(({ marker, hidden }) => ({ ...marker, hidden }));
+  return [...shown.values()]
+    .map(({ marker, hidden }) => ({ ...marker, hidden }))
+    .toSorted((one, other) => one.at - other.at);
 }

@@ -88,8 +88,19 @@ export function describeProcess(id: string, series: ProcessSeries): ProcessOverv
     latest: series.latest,
     sparklines: sparklinesOf(series),
     snapshots: series.snapshots,
+    ...stallSums(series),
     listening: series.listening,
   };
+}
+
+function stallSums({ stalls }: ProcessSeries): Pick<ProcessOverview, 'stallCount' | 'stalledMs'> {
+  let stallCount = 0;
+  let stalledMs = 0;
+  for (const { durationMs, count = 1, totalDurationMs = durationMs } of stalls.values()) {
+    stallCount += count;
+    stalledMs += totalDurationMs;
+  }
+  return { stallCount, stalledMs };
 }
 
 function stateOf(series: ProcessSeries, mayRun: boolean): ProcessOverview['state'] {

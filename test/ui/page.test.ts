@@ -240,7 +240,7 @@ describe('the timeline', () => {
   test('has events that can be chosen', async () => {
     const opened = await openSample(leakReport);
     await opened.locator('.markers [data-kind=snapshot]').first().click();
-    expect(await opened.textContent('.told')).toMatch(/Snapshot 1 \(baseline\)$/);
+    expect(await opened.textContent('.told')).toMatch(/Snapshot 1 \(baseline\) · Look into the snapshot$/);
   });
 
   test('shows the process that is chosen', async () => {

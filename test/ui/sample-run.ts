@@ -8,6 +8,7 @@ import type {
   RecordingLine,
   RunFile,
   Sample,
+  Stall,
 } from '../../agent/recording.ts';
 import type { Report } from '../../analyzer/report.ts';
 
@@ -25,9 +26,14 @@ export function makeRunFolder(): string {
 export function writeSampleRun(folder: string, report: Report | null): void {
   const cwd = writeSampleCode(join(folder, '../app'));
   for (const [header, ...entries] of sampleRecordings())
-    writeRecording(folder, [{ ...header, cwd }, ...entries]);
+    writeRecording(folder, [{ ...header, cwd }, ...entries.map((entry) => movedTo(cwd, entry))]);
   writeRunFile(folder, report ? STARTED_AT + 301_000 : null);
   if (report) writeFileSync(join(folder, 'report.json'), JSON.stringify(report));
+}
+
+/** The entry of a process that ran in another folder. */
+function movedTo<Entry extends RecordingEntry>(cwd: string, entry: Entry): Entry {
+  return JSON.parse(JSON.stringify(entry).replaceAll(APP, cwd)) as Entry;
 }
 
 /** The recordings of that run, header first. */
@@ -195,8 +201,41 @@ function leakingProcess(shape: ProcessShape): [RecordingHeader, ...RecordingEntr
     if (second % 100 === 60) entries.push(snapshotAt(atMs + 500, (second - 60) / 100 + 1, shape));
   }
   entries.push({ type: 'mark', atMs: 90_000, name: 'load doubled' });
+  entries.push(...sampleStalls());
   entries.push({ type: 'end', atMs: shape.seconds * 1000 + 200, exitCode: 0 });
   return [headerOf(shape), ...entries];
+}
+
+const APP = '/srv/shop';
+const RENDER = { functionName: 'renderInvoice', file: `${APP}/src/session-store.js`, line: 16 };
+const LOAD = { functionName: 'loadTemplate', file: `${APP}/node_modules/views/lib/index.js`, line: 88 };
+const HANDLER = { functionName: 'handleOrder', file: `${APP}/src/routes/orders.js`, line: 27 };
+const SERVER = { functionName: 'parserOnIncoming', file: 'node:_http_server', line: 1140 };
+
+/** Three blocks by one function, one by another, a sum of forty, and one that was not seen. */
+function sampleStalls(): Stall[] {
+  const inRender = { category: 'sync-io', culprit: RENDER } as const;
+  const readSync = { functionName: 'readFileSync', file: 'node:fs', line: 441 };
+  const seen = [120_000, 160_500, 205_300].map((atMs, i): Stall => ({
+    type: 'stall',
+    atMs,
+    durationMs: 180 + i * 280,
+    ...inRender,
+    stack: [readSync, LOAD, RENDER, HANDLER, SERVER],
+  }));
+  return [
+    ...seen,
+    {
+      type: 'stall',
+      atMs: 60_000,
+      durationMs: 320,
+      category: 'cpu',
+      culprit: HANDLER,
+      stack: [HANDLER, SERVER],
+    },
+    { type: 'stall', atMs: 210_000, durationMs: 410, ...inRender, count: 40, totalDurationMs: 6200 },
+    { type: 'stall', atMs: 250_000, durationMs: 130, category: 'unknown', culprit: null },
+  ];
 }
 
 function snapshotAt(atMs: number, sequence: number, { pid, threadId }: ProcessShape): RecordingEntry {

@@ -113,6 +113,12 @@ describe('a finished run', () => {
       'snapshot',
       'snapshot',
       'snapshot',
+      'stall',
+      'stall',
+      'stall',
+      'stall',
+      'stall',
+      'stall',
     ]);
   });
 
@@ -123,7 +129,10 @@ describe('a finished run', () => {
     const part = await timelineAt(url, query);
     expect([part.from - startedAt, part.to - startedAt]).toEqual([50_000, 70_000]);
     expect(part.series.rss!.x).toHaveLength(22);
-    expect(part.markers.map(({ text }) => text)).toEqual(['Snapshot 1 (baseline)']);
+    expect(part.markers.map(({ text }) => text)).toEqual([
+      'Blocked 320 ms in handleOrder (orders.js:27)',
+      'Snapshot 1 (baseline)',
+    ]);
   });
 
   test.each(['process=9-9', 'process=__proto__', 'process=../../etc/passwd', ''])(

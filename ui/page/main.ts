@@ -6,6 +6,8 @@ import { processTable } from './processes.ts';
 import { leakPage } from './leak-page.ts';
 import { heapScreen } from './heap-screen.ts';
 import { currentRoute } from './route.ts';
+import { runScreen } from './run-screen.ts';
+import type { RunScreen } from './run-screen.ts';
 import type { Route } from './route.ts';
 import { runSource } from './source.ts';
 import { followTheme } from './theme.ts';
@@ -27,6 +29,7 @@ const slots = { verdict: el('div'), findings: el('div'), processes: el('div'), p
 const overviewScreen = [slots.verdict, slots.findings, slots.problems, slots.processes, timeline.element];
 const otherScreen = el('div');
 let latest: RunOverview | null = null;
+let following: RunScreen | null = null;
 let chosenProcess: string | null = null;
 let verdictShown = '';
 let refreshing: Promise<void> | null = null;
@@ -39,7 +42,8 @@ addEventListener('hashchange', () => {
   (otherScreen.querySelector('h1') ?? byId('main')).focus({ preventScroll: true });
 });
 followTheme(byId('theme') as HTMLButtonElement, timeline.recolour);
-byId('screens').hidden = source.heap === null;
+for (const link of document.querySelectorAll<HTMLElement>('#screens [data-needs=snapshots]'))
+  link.hidden = source.heap === null;
 showScreen();
 source.watch(refresh, (connected) => {
   document.body.dataset.connected = String(connected);
@@ -60,6 +64,7 @@ function refresh(): void {
 /** Shows what the address names. */
 function showScreen(): void {
   const route = currentRoute();
+  following = null;
   for (const element of overviewScreen) element.hidden = route.screen !== 'overview';
   const screen = otherThanOverview(route);
   otherScreen.replaceChildren(...(screen ? [screen] : []));
@@ -78,6 +83,11 @@ function showScreen(): void {
 function otherThanOverview(route: Route): HTMLElement | null {
   if (route.screen === 'overview') return null;
   if (route.screen === 'leak') return latest && leakPage(latest.report, route.fingerprint, source);
+  if (route.screen === 'stalls') {
+    following = runScreen(source, route);
+    if (latest) following.follow(latest);
+    return following.element;
+  }
   if (source.heap) return heapScreen(source.heap, route.screen, route.place);
   return el(
     'p',
@@ -94,6 +104,7 @@ function draw(run: RunOverview): void {
     ...run.problems.map((problem) => el('p', { class: 'problem', role: 'note' }, problem)),
   );
   if (currentRoute().screen === 'overview') drawProcesses(run);
+  following?.follow(run);
   document.body.dataset.ready = 'true';
 }
 

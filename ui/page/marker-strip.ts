@@ -3,10 +3,21 @@ import { button, el } from './dom.ts';
 import { clock } from './format.ts';
 import type { TimeView } from './time-view.ts';
 
-const SIGNS = { snapshot: '◆', listening: '▸', mark: '●', notice: '!', end: '■' } as const;
+const SIGNS: Readonly<Record<Marker['kind'], string>> = {
+  snapshot: '◆',
+  trigger: '◇',
+  stall: '▬',
+  listening: '▸',
+  mark: '●',
+  notice: '!',
+  end: '■',
+};
 
 /** What happened, as buttons above the charts at the place of its time. */
-export function markerStrip(onChoose: (marker: Marker) => void) {
+export function markerStrip(
+  onChoose: (marker: Marker) => void,
+  linkOf: (marker: Marker) => { readonly text: string; readonly address: string } | null,
+) {
   const track = el('div', { class: 'track' });
   const told = el('p', { class: 'told', role: 'status' });
   const element = el('div', { class: 'markers', role: 'group', 'aria-label': 'Events' }, track, told);
@@ -22,7 +33,11 @@ export function markerStrip(onChoose: (marker: Marker) => void) {
               el('span', { 'aria-hidden': 'true' }, SIGNS[marker.kind]),
               { 'data-kind': marker.kind, title: text, 'aria-label': text },
               () => {
-                told.textContent = text;
+                const link = linkOf(marker);
+                told.replaceChildren(
+                  text,
+                  ...(link ? [' · ', el('a', { href: link.address }, link.text)] : []),
+                );
                 onChoose(marker);
               },
             );

@@ -2,6 +2,7 @@
 export type Route =
   | { readonly screen: 'overview' }
   | { readonly screen: 'leak'; readonly fingerprint: string }
+  | { readonly screen: 'stalls'; readonly place: StallPlace }
   | { readonly screen: HeapScreenName; readonly place: HeapPlace };
 
 export type HeapScreenName = 'owners' | 'changes' | 'objects' | 'object';
@@ -16,14 +17,24 @@ export interface HeapPlace {
   readonly ignored: readonly number[];
 }
 
+/** Which stall is looked at closely. */
+export interface StallPlace {
+  /** Empty for whichever has one at that time. */
+  readonly process: string;
+  /** When it began; 0 for none. */
+  readonly at: number;
+}
+
 const HEAP_SCREENS: readonly HeapScreenName[] = ['owners', 'changes', 'objects', 'object'];
 
 export function currentRoute(): Route {
   const fingerprint = /^#\/leak\/(.+)$/.exec(location.hash)?.[1];
   if (fingerprint !== undefined) return { screen: 'leak', fingerprint: decode(fingerprint) };
   const [, name, query] = /^#\/(\w+)(?:\?(.*))?$/.exec(location.hash) ?? [];
+  const parameters = new URLSearchParams(query);
+  if (name === 'stalls') return { screen: 'stalls', place: stallIn(parameters) };
   const screen = HEAP_SCREENS.find((known) => known === name);
-  return screen ? { screen, place: placeIn(new URLSearchParams(query)) } : { screen: 'overview' };
+  return screen ? { screen, place: placeIn(parameters) } : { screen: 'overview' };
 }
 
 /** The permanent address of a finding: the same for every run and every machine. */
@@ -42,9 +53,18 @@ export function heapAddress(screen: HeapScreenName, place: Partial<HeapPlace>): 
   return query.size > 0 ? `#/${screen}?${query}` : `#/${screen}`;
 }
 
+/** The address of a stall, or without one of all stalls. */
+export function stallAddress({ process, at }: StallPlace): string {
+  return `#/stalls?${new URLSearchParams({ process, at: String(at) })}`;
+}
+
 /** Without halves of surrogate pairs, which no address can hold. */
 export function wellFormed(text: string): string {
   return text.replace(/\p{Cs}/gu, '\uFFFD');
+}
+
+function stallIn(query: URLSearchParams): StallPlace {
+  return { process: query.get('process') ?? '', at: Number(query.get('at') ?? 0) };
 }
 
 function placeIn(query: URLSearchParams): HeapPlace {

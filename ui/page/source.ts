@@ -1,5 +1,5 @@
 import type { SourceLocation } from '../../analyzer/report.ts';
-import type { EmbeddedRun, RunOverview, SourceExcerpt, Timeline } from '../api.ts';
+import type { EmbeddedRun, RunOverview, SourceExcerpt, Stalls, Timeline } from '../api.ts';
 import { heapSource } from './heap-source.ts';
 import type { HeapSource } from './heap-source.ts';
 
@@ -18,6 +18,7 @@ export interface RunSource {
   readonly mayAct: boolean;
   overview(): Promise<RunOverview>;
   timeline(request: TimelineRequest, signal: AbortSignal): Promise<Timeline>;
+  stalls(): Promise<Stalls>;
   /** Null when the code is not at hand. */
   excerpt(location: SourceLocation): Promise<SourceExcerpt | null>;
   /** Asks the process for a snapshot; the recording tells how that went. */
@@ -47,6 +48,7 @@ function serverSource(token: string | null): RunSource {
       if (to !== null) query.set('to', String(to));
       return getJson(`api/timeline?${query}`, { signal });
     },
+    stalls: () => getJson('api/stalls'),
     async excerpt({ file, line }) {
       if (token === null) return null;
       const query = new URLSearchParams({ file, line: String(line) });
@@ -63,12 +65,13 @@ function serverSource(token: string | null): RunSource {
   };
 }
 
-function embeddedSource({ overview, timelines, excerpts }: EmbeddedRun): RunSource {
+function embeddedSource({ overview, timelines, excerpts, stalls }: EmbeddedRun): RunSource {
   return {
     mayAct: false,
     heap: null,
     overview: () => Promise.resolve(overview),
     timeline: ({ process }) => Promise.resolve(timelines[process]),
+    stalls: () => Promise.resolve(stalls),
     excerpt: ({ file, line }) =>
       Promise.resolve(excerpts.find((excerpt) => excerpt.file === file && excerpt.line === line) ?? null),
     takeSnapshot: () => Promise.reject(new Error('A saved report takes no snapshots.')),

@@ -1,10 +1,11 @@
-import type { ProcessOverview, Timeline } from '../api.ts';
+import type { Marker, ProcessOverview, Timeline } from '../api.ts';
 import { timeChart } from './chart.ts';
 import { addGestures } from './chart-gestures.ts';
 import { CHARTS } from './chart-specs.ts';
 import { button, el } from './dom.ts';
 import { withFloorTrend } from './floor-trend.ts';
 import { markerStrip } from './marker-strip.ts';
+import { heapAddress, stallAddress } from './route.ts';
 import { snapshotAction } from './snapshot-action.ts';
 import type { RunSource } from './source.ts';
 import { panned, withinRecording, zoomed } from './time-view.ts';
@@ -36,7 +37,10 @@ export function timelinePanel(source: RunSource): TimelinePanel {
   let loadAgain = false;
 
   const charts = CHARTS.map(timeChart);
-  const markers = markerStrip((marker) => pointAt(marker.at));
+  const markers = markerStrip(
+    (marker) => pointAt(marker.at),
+    (marker) => moreAbout(marker, shownProcess, source.heap !== null),
+  );
   const title = el('h2', { id: 'timeline-title' }, 'Timeline');
   const snapshot = snapshotAction((id) => source.takeSnapshot(id));
   const element = el(
@@ -102,6 +106,14 @@ export function timelinePanel(source: RunSource): TimelinePanel {
     },
     recolour: () => charts.forEach((chart) => chart.recolour()),
   };
+}
+
+/** Where a marker leads. */
+function moreAbout({ kind, at, file }: Marker, process: string, hasSnapshots: boolean) {
+  if (kind === 'stall') return { text: 'Look at the stall', address: stallAddress({ process, at }) };
+  if (kind === 'snapshot' && file !== undefined && hasSnapshots)
+    return { text: 'Look into the snapshot', address: heapAddress('objects', { file }) };
+  return null;
 }
 
 function toolbar(go: (change: (view: TimeView) => TimeView | null) => void): HTMLElement {
