@@ -1,14 +1,24 @@
 /** Starts and stops the agent in this thread; importing it has no effect. */
 import { complain, reasonOf } from './complain.ts';
-import { createEventHub, type AgentEventName, type AgentListener, type EventHub } from './events.ts';
-import { observe, type Observation } from './observation.ts';
+import { createEventHub, type AgentEventName, type AgentListener } from './events.ts';
+import { handlerOf, textAnswer, type Handler } from './handlers/handler.ts';
+import { healthHandler, type HealthLimits } from './handlers/health.ts';
+import { metricsHandler } from './handlers/metrics.ts';
+import { logEvents, type Logger } from './log.ts';
+import { observe, type Surroundings } from './observation.ts';
 import { optionsFromEnvironment, type AgentOptions } from './options.ts';
 import { dateNow } from './primordials.ts';
 import type { SnapshotTaken } from './recording.ts';
+import { expressPlugin, fastifyPlugin, type FastifyPlugin, type Middleware } from './requests/plugins.ts';
+import { createRequestStatistics } from './requests/statistics.ts';
 import { chooseRunFolder, makeRunFolder } from './run-folder.ts';
 
 export type { AgentEventName, AgentEvents, AgentListener, GrowthSeen, VerdictGiven } from './events.ts';
+export type { Logger } from './log.ts';
 export type { AgentOptions } from './options.ts';
+export type { Handler } from './handlers/handler.ts';
+export type { HealthLimits } from './handlers/health.ts';
+export type { FastifyPlugin, Middleware } from './requests/plugins.ts';
 export type { SnapshotReason, SnapshotTaken, StackFrame, Stall, StallCategory } from './recording.ts';
 
 export interface Agent {
@@ -23,6 +33,14 @@ export interface Agent {
    * throws or rejects with is told on stderr and goes no further.
    */
   on<Name extends AgentEventName>(name: Name, listener: AgentListener<Name>): () => void;
+  /** A middleware for Express: mount it before the routes. */
+  express(): Middleware;
+  /** A plugin for Fastify: register it before the routes. */
+  fastify(): FastifyPlugin;
+  /** Answers 200 while the process is well, and 503 with the reasons near a limit. Mount it at `/healthz`. */
+  healthHandler(limits?: Partial<HealthLimits>): Handler;
+  /** Answers with the metrics of this thread for Prometheus. Mount it at `/metrics`. */
+  metricsHandler(): Handler;
   /** Ends the recording and takes the agent out of the process. Calling it again does nothing. */
   stop(): void;
 }
@@ -32,11 +50,17 @@ const RUNNING = Symbol.for('leakwatch.agent');
 
 type Running = { [RUNNING]?: Agent };
 
+/** The options of the environment, and what only code can give. */
+export interface StartOptions extends Partial<AgentOptions> {
+  /** Is given a line for each stall, growth, snapshot and verdict. */
+  readonly logger?: Logger;
+}
+
 /**
  * Starts the agent in this thread, by the environment's options with the given ones over them. When it runs already,
  * that agent is the answer and the options are not used. Never throws: what hinders it is told on stderr in one line.
  */
-export function startAgent(options: Partial<AgentOptions> = {}): Agent {
+export function startAgent(options: StartOptions = {}): Agent {
   const running = (globalThis as Running)[RUNNING];
   if (running) return running;
   const chosen = { ...optionsFromEnvironment(), ...options };
@@ -46,14 +70,17 @@ export function startAgent(options: Partial<AgentOptions> = {}): Agent {
     const runFolder = chooseRunFolder(chosen.runFolder, startedAt);
     makeRunFolder(runFolder);
     const hub = createEventHub();
-    return runningAgent(runFolder, observe(chosen, runFolder, hub), hub);
+    if (options.logger !== undefined) logEvents(hub, options.logger);
+    return runningAgent(chosen, { runFolder, hub, requests: createRequestStatistics() });
   } catch (error) {
     complain(`not started: ${reasonOf(error)}`);
     return inertAgent('the agent could not start');
   }
 }
 
-function runningAgent(runFolder: string, observation: Observation, hub: EventHub): Agent {
+function runningAgent(options: AgentOptions, surroundings: Surroundings): Agent {
+  const { runFolder, hub, requests } = surroundings;
+  const observation = observe(options, surroundings);
   let isRunning = true;
   const end = (exitCode: number) => {
     if (!isRunning) return;
@@ -70,6 +97,10 @@ function runningAgent(runFolder: string, observation: Observation, hub: EventHub
       if (isRunning) observation.mark(name);
     },
     on: (name, listener) => (isRunning ? hub.on(name, listener) : () => {}),
+    express: () => expressPlugin(requests),
+    fastify: () => fastifyPlugin(requests),
+    healthHandler: (limits = {}) => healthHandler(observation, limits),
+    metricsHandler: () => metricsHandler({ ...observation, requests }),
     stop: () => end(Number(process.exitCode ?? 0)),
   };
   process.on('exit', end);
@@ -77,8 +108,19 @@ function runningAgent(runFolder: string, observation: Observation, hub: EventHub
   return agent;
 }
 
+/** An agent that does nothing: an application runs with it as with one that does. */
 function inertAgent(why: string): Agent {
-  return { runFolder: null, takeSnapshot: () => notTaken(why), mark() {}, on: () => () => {}, stop() {} };
+  return {
+    runFolder: null,
+    takeSnapshot: () => notTaken(why),
+    mark() {},
+    on: () => () => {},
+    express: () => (_request, _response, next) => next(),
+    fastify: () => (_instance, _options, done) => done(),
+    healthHandler: () => handlerOf(() => textAnswer(`ok: ${why}\n`)),
+    metricsHandler: () => handlerOf(() => textAnswer('')),
+    stop() {},
+  };
 }
 
 function notTaken(detail: string): SnapshotTaken {

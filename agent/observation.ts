@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 
 import type { EventHub } from './events.ts';
+import { keepFigures, type Figures } from './figures.ts';
 import { guarded } from './guarded.ts';
 import { describeProcess } from './header.ts';
 import type { AgentOptions } from './options.ts';
@@ -16,6 +17,7 @@ import {
 import { PROBES, type ProbeHost, type RunningProbe } from './probe.ts';
 import { openRecorder } from './recorder.ts';
 import { RECORDING_SUFFIX, type RecordingEntry, type Sample, type SnapshotTaken } from './recording.ts';
+import type { RequestStatistics } from './requests/statistics.ts';
 import { FILE_PREFIX } from './run-folder.ts';
 import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
 import { createSnapshotter, type SnapshotOutcome } from './snapshot.ts';
@@ -28,6 +30,10 @@ const RECORDING_SHARE_OF_BUDGET = 1 / 8;
 const MAX_MARK_LENGTH = 200;
 
 export interface Observation {
+  readonly figures: Figures;
+  readonly heapLimitBytes: number;
+  /** The container's limit; null where there is none. */
+  readonly memoryLimitBytes: number | null;
   takeSnapshot(): SnapshotTaken;
   mark(name: string): void;
   /** Takes a last sample and closes the recording. */
@@ -50,22 +56,29 @@ const NO_SAMPLE: Omit<Sample, 'type' | 'atMs'> = {
   activeResources: {},
 };
 
-/** Observes this thread until `end` is called. @param runFolder an existing folder */
-export function observe(options: AgentOptions, runFolder: string, hub: EventHub): Observation {
+/** What an observation shares with the agent's other parts. */
+export interface Surroundings {
+  /** An existing folder. */
+  readonly runFolder: string;
+  readonly hub: EventHub;
+  readonly requests: RequestStatistics;
+}
+
+/** Observes this thread until `end` is called. */
+export function observe(options: AgentOptions, { runFolder, hub, requests }: Surroundings): Observation {
   const startedMs = monotonicMs();
   const startedAtNanos = process.hrtime.bigint();
   const recordingFile = join(runFolder, `${FILE_PREFIX}${RECORDING_SUFFIX}`);
-  const recorder = openRecorder(
-    recordingFile,
-    describeProcess(options, dateNow()),
-    options.diskBudgetBytes * RECORDING_SHARE_OF_BUDGET,
-  );
+  const header = describeProcess(options, dateNow());
+  const recorder = openRecorder(recordingFile, header, options.diskBudgetBytes * RECORDING_SHARE_OF_BUDGET);
   const snapshotter = createSnapshotter(runFolder, options);
   const queue = createSnapshotQueue({ take: takeUnwatched }, options.maxPauseMs);
   const atMs = (performanceMs: number) => Math.max(0, performanceMs - startedMs);
   const nowMs = () => atMs(monotonicMs());
 
+  const keeper = keepFigures();
   const record = (entry: RecordingEntry) => {
+    keeper.add(entry);
     recorder.add(entry);
     // Collections come in numbers and go out with the next sample; what is rare goes out at once.
     if (entry.type !== 'gc') recorder.flush();
@@ -77,10 +90,14 @@ export function observe(options: AgentOptions, runFolder: string, hub: EventHub)
   const probeHost: ProbeHost = {
     options,
     recordingFile,
+    requests,
     startedAtNanos,
     atMs,
     record,
-    onStall: (stall) => hub.emit('stall', stall),
+    onStall(stall) {
+      keeper.add(stall);
+      hub.emit('stall', stall);
+    },
     onFloor: (floorAtMs, bytes) => triggers.forEach((trigger) => trigger.onFloor(floorAtMs, bytes)),
   };
   const probes = PROBES.map((probe) =>
@@ -133,6 +150,9 @@ export function observe(options: AgentOptions, runFolder: string, hub: EventHub)
   timer.unref();
 
   return {
+    figures: keeper.figures,
+    heapLimitBytes: header.heapLimitBytes,
+    memoryLimitBytes: header.memoryLimitBytes,
     takeSnapshot: () => recordSnapshot(queue.take({ reason: 'api', isAskedFor: true }, nowMs())),
     mark: (name) => record({ type: 'mark', atMs: nowMs(), name: String(name).slice(0, MAX_MARK_LENGTH) }),
     end(exitCode) {

@@ -7,13 +7,16 @@ import { listeningProbe } from './probes/listening.ts';
 import { loopDelayProbe } from './probes/loop-delay.ts';
 import { loopUtilizationProbe } from './probes/loop-utilization.ts';
 import { memoryProbe } from './probes/memory.ts';
+import { requestsProbe } from './probes/requests.ts';
 import { resourcesProbe } from './probes/resources.ts';
 import type { RecordingEntry, Sample, Stall } from './recording.ts';
+import type { RequestStatistics } from './requests/statistics.ts';
 
 /** What a probe may use of the agent. */
 export interface ProbeHost {
   readonly options: AgentOptions;
   readonly recordingFile: string;
+  readonly requests: RequestStatistics;
   /** When the recording began, on process.hrtime.bigint()'s scale. */
   readonly startedAtNanos: bigint;
   /** Milliseconds since the recording started, of a time on `performance.now()`'s scale. */
@@ -50,4 +53,5 @@ export const PROBES: readonly Probe[] = [
   cpuProbe,
   resourcesProbe,
   listeningProbe,
+  requestsProbe,
 ];

@@ -3,13 +3,21 @@
  * hundred thousand: a sample and a collection are arrays, so that a day at one sample a second stays under 20 MB.
  *
  *     ["s", atMs, rss, heapTotal, heapUsed, external, arrayBuffers, p50, p99, max, utilization, user, system,
- *           [bytes per space], [counts of the resources named below, {of others}]]
+ *           [bytes per space], [counts of the resources named below, {of others}],
+ *           [requests, errors, p50, p99, max]]                                         left out when there was none
  *     ["g", atMs, kind, pauseMs, floor, count, totalPauseMs]                           zeros at the end are left out
  *
  * As objects they are valid too, which is how one writes a recording by hand.
  */
 import { parseJson, stringify } from './primordials.ts';
-import type { Collection, CollectionKind, RecordingEntry, RecordingHeader, Sample } from './recording.ts';
+import type {
+  Collection,
+  CollectionKind,
+  RecordingEntry,
+  RecordingHeader,
+  RequestFigures,
+  Sample,
+} from './recording.ts';
 
 /** One line, with its line feed. @param heapSpaces the header's, in whose order a sample's spaces are written */
 export function encodeEntry(entry: RecordingEntry, heapSpaces: readonly string[]): string {
@@ -53,6 +61,14 @@ const SAMPLE_NUMBERS = [
   'cpuSystemMs',
 ] as const satisfies readonly (keyof Sample)[];
 
+const REQUEST_NUMBERS = [
+  'count',
+  'errors',
+  'latencyP50Ms',
+  'latencyP99Ms',
+  'latencyMaxMs',
+] as const satisfies readonly (keyof RequestFigures)[];
+
 /** The resource types that servers have by the hundred, in the order of a sample's counts; only ever added to, at the end. */
 const RESOURCES: readonly string[] = [
   'Timeout',
@@ -75,7 +91,12 @@ function sampleColumns(sample: Sample, heapSpaces: readonly string[]): readonly 
     ...SAMPLE_NUMBERS.map((name) => rounded(sample[name])),
     withoutEndingZeros(heapSpaces.map((name) => sample.heapSpaceBytes[name] ?? 0)),
     packedCounts(sample.activeResources),
+    ...(sample.requests === undefined ? [] : [requestColumns(sample.requests)]),
   ];
+}
+
+function requestColumns(figures: RequestFigures): readonly number[] {
+  return withoutEndingZeros(REQUEST_NUMBERS.map((name) => rounded(figures[name])));
 }
 
 function packedCounts(countByType: Readonly<Record<string, number>>): readonly unknown[] {
@@ -99,11 +120,17 @@ function decodeColumns(columns: readonly unknown[], heapSpaces: readonly string[
 }
 
 function decodeSample(columns: readonly unknown[], heapSpaces: readonly string[]): Sample | null {
-  const [spaces, counts] = columns.slice(SAMPLE_NUMBERS.length + 1);
+  const [spaces, counts, requests] = columns.slice(SAMPLE_NUMBERS.length + 1);
   if (!Array.isArray(spaces) || !Array.isArray(counts)) return null;
   const numbers = Object.fromEntries(SAMPLE_NUMBERS.map((name, index) => [name, columns[index + 1]]));
   const heapSpaceBytes = Object.fromEntries(heapSpaces.map((name, index) => [name, spaces[index] ?? 0]));
-  const sample = { type: 'sample', ...numbers, heapSpaceBytes, activeResources: unpackedCounts(counts) };
+  const sample = {
+    type: 'sample',
+    ...numbers,
+    heapSpaceBytes,
+    activeResources: unpackedCounts(counts),
+    ...(Array.isArray(requests) && { requests: unpackedRequests(requests) }),
+  };
   return isSample(sample) ? (sample as unknown as Sample) : null;
 }
 
@@ -114,6 +141,10 @@ function unpackedCounts(counts: readonly unknown[]): Fields {
     ...Object.fromEntries(known.filter(([, count]) => typeof count === 'number' && count > 0)),
     ...(isRecord(others) && others),
   };
+}
+
+function unpackedRequests(figures: readonly unknown[]): Fields {
+  return Object.fromEntries(REQUEST_NUMBERS.map((name, index) => [name, Number(figures[index] ?? 0)]));
 }
 
 function decodeCollection(columns: readonly unknown[]): Collection | null {
@@ -144,6 +175,7 @@ const COMPLETE: ReadonlyMap<string, (entry: Fields) => boolean> = new Map([
   ['listening', (entry) => Number.isFinite(entry.port)],
   ['mark', (entry) => typeof entry.name === 'string'],
   ['notice', (entry) => typeof entry.message === 'string'],
+  ['routes', (entry) => Array.isArray(entry.routes) && entry.routes.every(isRoute)],
   ['stall', (entry) => Number.isFinite(entry.durationMs) && typeof entry.category === 'string'],
   ['end', (entry) => Number.isFinite(entry.exitCode)],
 ]);
@@ -154,6 +186,10 @@ function isSample(entry: Fields): boolean {
     isRecord(entry.heapSpaceBytes) &&
     isRecord(entry.activeResources)
   );
+}
+
+function isRoute(row: unknown): boolean {
+  return isRecord(row) && typeof row.route === 'string' && Number.isFinite(row.count);
 }
 
 function isCollection(entry: Fields): boolean {

@@ -64,6 +64,32 @@ export interface Sample {
   readonly cpuSystemMs: number;
   /** Resource type -> how many keep the event loop alive, from process.getActiveResourcesInfo(). */
   readonly activeResources: Readonly<Record<string, number>>;
+  /** HTTP requests answered in the window; absent when there was none. */
+  readonly requests?: RequestFigures;
+}
+
+/** Of requests whose response was handed over whole; a client that went away before is not counted. */
+export interface RequestFigures {
+  readonly count: number;
+  /** Answered with a status of 500 or above. */
+  readonly errors: number;
+  /** From the request's headers to the response's last byte; the quantiles within 4.4 %. */
+  readonly latencyP50Ms: number;
+  readonly latencyP99Ms: number;
+  readonly latencyMaxMs: number;
+}
+
+/** The requests since the previous entry of this type, of an application that tells its routes apart. */
+export interface Routes {
+  readonly type: 'routes';
+  readonly atMs: number;
+  /** The busiest first; of many the rest is summed up under a name in parentheses. */
+  readonly routes: readonly RouteFigures[];
+}
+
+export interface RouteFigures extends RequestFigures {
+  /** `GET /users/:id`, as the application has written the path. */
+  readonly route: string;
 }
 
 export type CollectionKind = 'minor' | 'major' | 'incremental' | 'weak-callbacks';
@@ -176,7 +202,8 @@ export interface End {
   readonly exitCode: number;
 }
 
-export type RecordingEntry = Sample | Collection | SnapshotTaken | Listening | Mark | Notice | Stall | End;
+export type RecordingEntry =
+  Sample | Collection | SnapshotTaken | Listening | Mark | Notice | Stall | Routes | End;
 export type RecordingLine = RecordingHeader | RecordingEntry;
 
 /** Written by the CLI next to a recording; the agent takes the snapshot at its next sample and removes the file. */

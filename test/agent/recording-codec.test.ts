@@ -37,10 +37,15 @@ const SAMPLE: Sample = {
   activeResources: { Timeout: 2, TCPSocketWrap: 31 },
 };
 
+const REQUESTS = { count: 7, errors: 0, latencyP50Ms: 1.5, latencyP99Ms: 20.25, latencyMaxMs: 21 };
+
 const ENTRIES: readonly RecordingEntry[] = [
   SAMPLE,
   { ...SAMPLE, activeResources: {} },
   { ...SAMPLE, activeResources: { Own: 1, Timeout: 3 } },
+  { ...SAMPLE, requests: REQUESTS },
+  { ...SAMPLE, requests: { count: 1, errors: 0, latencyP50Ms: 0, latencyP99Ms: 0, latencyMaxMs: 0 } },
+  { type: 'routes', atMs: 1, routes: [{ route: 'GET /users/:id', ...REQUESTS }] },
   { type: 'gc', atMs: 1, kind: 'minor', pauseMs: 0.5 },
   { type: 'gc', atMs: 1, kind: 'minor', pauseMs: 0 },
   { type: 'gc', atMs: 1, kind: 'minor', pauseMs: 2, count: 3, totalPauseMs: 4.5 },

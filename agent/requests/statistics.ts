@@ -1,0 +1,103 @@
+import { monotonicMs } from '../primordials.ts';
+import type { RequestFigures, RouteFigures } from '../recording.ts';
+import { expressRoute } from './express-route.ts';
+import { Stamp } from './stamp.ts';
+import { Tally } from './tally.ts';
+
+// An application has some dozen; what has more makes them of data.
+const MAX_ROUTES = 200;
+const OTHER_ROUTES = '(other routes)';
+
+// Of more, a recording would grow by more than its samples.
+const MAX_RECORDED_ROUTES = 20;
+
+const FIRST_SERVER_ERROR = 500;
+
+/** Requests of this thread, from the servers that tell of them. */
+export interface RequestStatistics {
+  /** A request has come; of one response only the first call counts. */
+  begin(response: object): void;
+  /** The response was handed over whole. What was not begun is not counted. */
+  finish(request: object, response: Finished): void;
+  /** The figures since the last call; null when there was no request. */
+  closeWindow(): RequestFigures | null;
+  /** The same by route, the busiest first; of many the rest is summed up. */
+  closeRoutes(): readonly RouteFigures[];
+  /** All requests since the start. */
+  total(): Tally;
+  /** The same by route. */
+  totalByRoute(): ReadonlyMap<string, Tally>;
+}
+
+export interface Finished {
+  readonly statusCode: number;
+}
+
+/** Those of the window that is open, and those of the windows before. */
+interface Counts {
+  readonly window: Tally;
+  readonly before: Tally;
+}
+
+export function createRequestStatistics(): RequestStatistics {
+  const all = createCounts();
+  const byRoute = new Map<string, Counts>();
+
+  const countsOf = (route: string): Counts => {
+    const known = byRoute.get(route);
+    if (known !== undefined) return known;
+    const name = byRoute.size < MAX_ROUTES ? route : OTHER_ROUTES;
+    const counts = byRoute.get(name) ?? createCounts();
+    byRoute.set(name, counts);
+    return counts;
+  };
+  return {
+    begin(response) {
+      if (!Stamp.isOn(response)) Stamp.put(response, monotonicMs());
+    },
+    finish(request, response) {
+      const latencyMs = monotonicMs() - Stamp.startedMs(response);
+      if (Number.isNaN(latencyMs)) return;
+      const isError = response.statusCode >= FIRST_SERVER_ERROR;
+      all.window.add(latencyMs, isError);
+      const route = expressRoute(request) ?? Stamp.route(response);
+      if (route !== null) countsOf(route).window.add(latencyMs, isError);
+    },
+    closeWindow: () => (all.window.count === 0 ? null : closed(all)),
+    closeRoutes() {
+      const busy = [...byRoute]
+        .filter(([, { window }]) => window.count > 0)
+        .toSorted(([, one], [, other]) => other.window.count - one.window.count);
+      const rows = busy
+        .slice(0, MAX_RECORDED_ROUTES)
+        .map(([route, counts]) => ({ route, ...closed(counts) }));
+      const rest = createCounts();
+      for (const [, counts] of busy.slice(MAX_RECORDED_ROUTES)) {
+        rest.window.include(counts.window);
+        closed(counts);
+      }
+      return rest.window.count === 0 ? rows : [...rows, { route: OTHER_ROUTES, ...closed(rest) }];
+    },
+    total: () => sum(all),
+    totalByRoute: () => new Map([...byRoute].map(([route, counts]) => [route, sum(counts)])),
+  };
+}
+
+function createCounts(): Counts {
+  return { window: new Tally(), before: new Tally() };
+}
+
+/** Ends the window and begins another one. */
+function closed({ window, before }: Counts): RequestFigures {
+  const figures = window.figures();
+  before.include(window);
+  window.clear();
+  return figures;
+}
+
+function sum({ window, before }: Counts): Tally {
+  const total = new Tally();
+  total.include(before);
+  total.include(window);
+  return total;
+}
