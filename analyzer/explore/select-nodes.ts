@@ -1,3 +1,4 @@
+import { typeIndex } from '../heap/index.ts';
 import type { ChildLists, Classification, Heap } from '../heap/index.ts';
 
 /** A heap with its objects by class. */
@@ -23,6 +24,29 @@ export function matches(snapshot: ClassifiedHeap, text: string): Uint32Array {
     classes.classNames[index].toLowerCase().includes(part),
   );
   return largestFirst(snapshot, (node) => nameFits(graph.nodeName[node]) || classFits(classes.classOf[node]));
+}
+
+/** Objects of the class of exactly this name, or else of those whose name contains it, largest retained size first. */
+export function instancesOf(heap: ClassifiedHeap, name: string): Uint32Array {
+  const { classes, shallow, graph } = heap;
+  const isExact = classes.classNames.includes(name);
+  const fits = classes.classNames.map((one) => (isExact ? one === name : contains(one, name)));
+  const found = largestFirst(heap, (node) => fits[classes.classOf[node]] && shallow[node] > 0);
+  if (found.length > 0) return found;
+  const closure = typeIndex(graph).node.closure;
+  const named = graph.strings.indexOf(name);
+  return largestFirst(heap, (node) => graph.nodeType[node] === closure && graph.nodeName[node] === named);
+}
+
+/** Strings whose text contains this one as it is written, largest retained size first. */
+export function stringsWith(heap: Heap, text: string): Uint32Array {
+  const { graph } = heap;
+  const types = typeIndex(graph).node;
+  const fits = memo(graph.strings.count, (name) => graph.strings.get(name).includes(text));
+  return largestFirst(heap, (node) => {
+    const type = graph.nodeType[node];
+    return (type === types.string || type === types['sliced string']) && fits(graph.nodeName[node]);
+  });
 }
 
 /** What the node alone keeps alive, one step down, largest first. */

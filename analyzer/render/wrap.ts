@@ -15,7 +15,7 @@ export function wrapText(text: string, width: number): string[] {
 const MAX_LENGTH = 2000; // names come from the program and may be anything
 
 /** Names out of a heap may hold control characters, which must not reach a terminal, and be as long as they like. */
-function printable(text: string): string {
+export function printable(text: string): string {
   const short = text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
   return short.replaceAll(/[\p{Cc}\p{Bidi_Control}]/gu, '\uFFFD').toWellFormed();
 }

@@ -1,9 +1,13 @@
 import type { Command } from '../command.ts';
 import { analyzeCommand } from './analyze.ts';
+import { diffCommand } from './diff.ts';
+import { inspectCommand } from './inspect.ts';
 import { openCommand } from './open.ts';
+import { pathCommand } from './path.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
+import { topCommand } from './top.ts';
 
 /** Every command, in the order the help lists them. */
 export const commands: readonly Command[] = [
@@ -12,4 +16,8 @@ export const commands: readonly Command[] = [
   snapshotCommand,
   openCommand,
   reportCommand,
+  topCommand,
+  diffCommand,
+  pathCommand,
+  inspectCommand,
 ];

@@ -12,6 +12,8 @@ export interface Output {
   readonly colors: Colors;
   /** Columns to wrap at. */
   readonly width: number;
+  /** Whether a person looks at it, so that lines are cut to its width; a pipe gets them whole. */
+  readonly isTerminal: boolean;
   write(text: string): void;
 }
 
@@ -48,6 +50,7 @@ function outputTo(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Output {
     get width() {
       return Math.min(MAX_WIDTH, Math.max(MIN_WIDTH, stream.columns ?? WIDTH_OF_A_FILE));
     },
+    isTerminal: Boolean(stream.isTTY),
     write: (text) => void stream.write(text),
   };
 }

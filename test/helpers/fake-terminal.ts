@@ -7,12 +7,14 @@ export interface FakeTerminal extends Terminal {
   readonly stderr: string;
 }
 
-export function fakeTerminal(width = 100): FakeTerminal {
+/** @param isTerminal whether lines are cut to the width, as where a person looks on */
+export function fakeTerminal(width = 100, isTerminal = false): FakeTerminal {
   const colors = createColors(false);
   const written = { stdout: '', stderr: '' };
   const output = (stream: keyof typeof written) => ({
     colors,
     width,
+    isTerminal,
     write: (text: string) => void (written[stream] += text),
   });
   return {

@@ -1,0 +1,53 @@
+import type { Page } from '../../analyzer/explore/paging.ts';
+import type { PackageName, SourceLocation } from '../../analyzer/report.ts';
+import { locationText } from '../../analyzer/render/trace.ts';
+import { bytesText, numberText } from '../../analyzer/render/units.ts';
+import type { Output } from '../terminal/terminal.ts';
+
+/** `+1,234`, `-12`, `0`. */
+export const changeText = (change: number) => `${change > 0 ? '+' : ''}${numberText(change)}`;
+
+/** `+1.2 MB`, `-12 kB`. */
+export const changeBytesText = (change: number) => `${change > 0 ? '+' : ''}${bytesText(change)}`;
+
+/** `src/app.js:12:3`, or nothing. */
+export const placeText = (location: SourceLocation | null) =>
+  location === null ? '' : locationText(location);
+
+/** Whose code it is: a package, Node itself, or the application, which is said by nothing. */
+export function ownerText(owner: PackageName | null): string {
+  if (owner === null) return '';
+  return owner.version === null ? owner.name : `${owner.name} ${owner.version}`;
+}
+
+/** What of a list is not shown, and how to see it; nothing when all is. */
+export function restLines({ total, offset, rows }: Page<unknown>, { colors }: Output): string[] {
+  const rest = total - offset - rows.length;
+  return rest <= 0
+    ? []
+    : [
+        colors.dim(
+          `… ${numberText(rest)} more; --limit ${rows.length * 2 || 20} or --offset ${offset + rows.length} shows them`,
+        ),
+      ];
+}
+
+/** A class with what the object says of itself: `(string) "abc"`. */
+export function saysText({
+  className,
+  preview,
+}: {
+  readonly className: string;
+  readonly preview: string;
+}): string {
+  return preview === '' ? className : `${className} ${quoted(preview)}`;
+}
+
+/** A text from the heap in quotes, cut to what a table can show. */
+export const quoted = (text: string, length: number = MAX_QUOTED) =>
+  JSON.stringify(text.length > length ? `${text.slice(0, length)}…` : text);
+
+const MAX_QUOTED = 48;
+
+/** A heading above a table. */
+export const heading = (text: string, { colors }: Output) => colors.bold(text);
