@@ -41,9 +41,8 @@ function compareByKey(question, ours, theirs) {
 }
 
 async function analyze(file) {
-  const { graph, shallow, dominator, retained } = await heap.openHeap(file);
+  const { graph, shallow, dominator, retained, classes } = await heap.openHeap(file);
   const distance = heap.distances(graph);
-  const classes = heap.classify(graph);
   const summary = heap.summarizeClasses(graph, classes, { shallow, dominator, retained, distance });
   return {
     graph,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { Classification } from './classes.ts';
 import { readColumns, writeColumns } from './column-file.ts';
 import type { Column, ColumnFile } from './column-file.ts';
 import type { HeapGraph } from './graph.ts';
@@ -7,7 +8,7 @@ import type { Heap } from './open-heap.ts';
 import { secondThreadFor } from './second-thread.ts';
 import { ByteStrings } from './string-table.ts';
 
-const INDEX_VERSION = 1; // changes with what the columns mean, also when an algorithm gives other numbers
+const INDEX_VERSION = 2; // changes with what the columns mean, also when an algorithm gives other numbers
 const SAMPLE_BYTES = 1 << 16;
 
 interface IndexMeta {
@@ -72,10 +73,11 @@ function fingerprintOf(path: string): string {
 }
 
 function columnFileOf(
-  { graph, shallow, dominator, retained }: Heap,
+  { graph, shallow, classes, dominator, retained }: Heap,
   snapshotPath: string,
 ): ColumnFile | null {
   const { strings, locations, detachedness } = graph;
+  const { classOf, ...classTexts } = classes;
   if (!(strings instanceof ByteStrings)) return null;
   const meta: IndexMeta = {
     version: INDEX_VERSION,
@@ -104,6 +106,8 @@ function columnFileOf(
       stringStarts: strings.parts.starts,
       stringEnds: strings.parts.ends,
       shallow,
+      classOf,
+      classTexts: Buffer.from(JSON.stringify(classTexts)),
       dominator,
       retained,
     },
@@ -147,9 +151,16 @@ function heapOf({ meta, columns }: ColumnFile): Heap {
   return {
     graph,
     shallow: sizes('shallow'),
+    classes: { classOf: u32('classOf'), ...(JSON.parse(textOf(u8('classTexts'))) as ClassTexts) },
     dominator: u32('dominator'),
     retained: typed(columns.retained, Float64Array),
   };
+}
+
+type ClassTexts = Omit<Classification, 'classOf'>;
+
+function textOf(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString();
 }
 
 function typed<Kind extends Column>(column: Column | undefined, kind: new (length: number) => Kind): Kind {

@@ -3,14 +3,15 @@ import { BlockDecoder } from './block-decoder.ts';
 import type { DecodeJob } from './block-decoder.ts';
 import { fillParts } from './column-file.ts';
 import type { ColumnPart } from './column-file.ts';
-import { immediateDominators } from './dominators.ts';
+import { dominatorTree } from './dominators.ts';
+import type { DominatorTree } from './dominators.ts';
 import type { SharedGraph } from './shared-graph.ts';
 import { fromShared } from './shared-graph.ts';
 
 /** What the second thread can be asked to do; all columns are shared, so messages are small. */
 export interface ThreadTasks {
   decode(job: DecodeJob): void;
-  dominators(graph: SharedGraph): Uint32Array;
+  dominators(graph: SharedGraph): DominatorTree;
   fill(parts: readonly ColumnPart[]): boolean;
 }
 
@@ -20,7 +21,7 @@ const tasks: ThreadTasks = {
     while (decoder.step() !== null);
   },
   fill: fillParts,
-  dominators: (graph) => immediateDominators(fromShared(graph)),
+  dominators: (graph) => dominatorTree(fromShared(graph)),
 };
 
 export interface ThreadRequest {

@@ -1,9 +1,12 @@
-import { immediateDominators } from './dominators.ts';
+import { classify } from './classes.ts';
+import type { Classification } from './classes.ts';
+import { dominatorTree } from './dominators.ts';
+import type { DominatorTree } from './dominators.ts';
 import type { HeapGraph } from './graph.ts';
 import { loadIndex, saveIndex } from './heap-index.ts';
 import { readSnapshotWith } from './read-snapshot.ts';
 import type { ReadOptions } from './read-snapshot.ts';
-import { retainedBytes } from './retained.ts';
+import { retainedInOrder } from './retained.ts';
 import { secondThreadFor } from './second-thread.ts';
 import type { SecondThread } from './second-thread.ts';
 import { shallowBytes } from './shallow.ts';
@@ -13,6 +16,7 @@ import { toShared } from './shared-graph.ts';
 export interface Heap {
   readonly graph: HeapGraph;
   readonly shallow: Uint32Array | Float64Array; // NodeIndex -> bytes, from shallowBytes
+  readonly classes: Classification; // from classify
   readonly dominator: Uint32Array; // NodeIndex -> NodeIndex, from immediateDominators
   readonly retained: Float64Array; // NodeIndex -> bytes, from retainedBytes
 }
@@ -26,8 +30,8 @@ export interface OpenOptions extends ReadOptions {
 }
 
 /**
- * Reads a snapshot and computes who owns what, on two threads: the fast way to what {@link readSnapshot},
- * {@link shallowBytes}, {@link immediateDominators} and {@link retainedBytes} give one after the other.
+ * Reads a snapshot and computes who owns what, on two threads: the fast way to what {@link readSnapshot}, {@link shallowBytes},
+ * {@link classify}, {@link immediateDominators} and {@link retainedBytes} give one after the other.
  * @throws SnapshotError as readSnapshot does
  */
 export async function openHeap(path: string, options: OpenOptions = {}): Promise<Heap> {
@@ -40,25 +44,24 @@ export async function openHeap(path: string, options: OpenOptions = {}): Promise
 }
 
 async function computeHeap(path: string, options: ReadOptions): Promise<Heap> {
-  const { graph, shallow, dominator } = await ownership(path, options);
-  options.signal?.throwIfAborted();
-  return { graph, shallow, dominator, retained: retainedBytes(graph, dominator, shallow) };
-}
-
-/** All but the retained sizes; what the second thread took is free again when this is done. */
-async function ownership(path: string, options: ReadOptions): Promise<Omit<Heap, 'retained'>> {
   const thread = secondThreadFor(path);
   try {
     const graph = await readSnapshotWith(thread, path, options);
-    const dominators = dominatorsOn(thread, graph);
-    const shallow = shallowBytes(graph);
-    return { graph, shallow, dominator: await dominators };
+    const [tree, own] = await Promise.all([dominatorTreeOn(thread, graph), sizesAndClasses(graph)]);
+    options.signal?.throwIfAborted();
+    await thread?.close(); // what it took is free again
+    return { graph, ...own, dominator: tree.dominator, retained: retainedInOrder(tree, own.shallow) };
   } finally {
     await thread?.close();
   }
 }
 
-async function dominatorsOn(thread: SecondThread | null, graph: HeapGraph): Promise<Uint32Array> {
+async function dominatorTreeOn(thread: SecondThread | null, graph: HeapGraph): Promise<DominatorTree> {
   const shared = toShared(graph);
-  return thread === null || shared === null ? immediateDominators(graph) : thread.run('dominators', shared);
+  return thread === null || shared === null ? dominatorTree(graph) : thread.run('dominators', shared);
+}
+
+/** What this thread finds out while the second one looks for dominators. */
+async function sizesAndClasses(graph: HeapGraph): Promise<Pick<Heap, 'shallow' | 'classes'>> {
+  return { shallow: shallowBytes(graph), classes: classify(graph) };
 }

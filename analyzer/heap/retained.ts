@@ -1,3 +1,5 @@
+import { bitColumn, hasBit, setBit } from './bit-column.ts';
+import type { DominatorTree } from './dominators.ts';
 import type { HeapGraph } from './graph.ts';
 import { shallowBytes } from './shallow.ts';
 
@@ -26,6 +28,32 @@ export function retainedBytes(
       if (above > leaf) break; // it comes later in the outer loop
       node = above;
     }
+  }
+  return retained;
+}
+
+/**
+ * {@link retainedBytes} of a whole tree, in one pass over its order.
+ * @returns NodeIndex -> bytes
+ */
+export function retainedInOrder(
+  { dominator, order }: DominatorTree,
+  shallow: Uint32Array | Float64Array,
+): Float64Array {
+  const retained = Float64Array.from(shallow);
+  for (let rank = order.length - 1; rank > 0; rank--) {
+    const node = order[rank];
+    retained[dominator[node]] += retained[node];
+  }
+  return order.length === dominator.length ? retained : withUnreachable(retained, { dominator, order });
+}
+
+/** Adds to the root what has no place in the order: it is nobody else's. */
+function withUnreachable(retained: Float64Array, { dominator, order }: DominatorTree): Float64Array {
+  const isOrdered = bitColumn(dominator.length);
+  for (const node of order) setBit(isOrdered, node);
+  for (let node = 0; node < dominator.length; node++) {
+    if (!hasBit(isOrdered, node)) retained[0] += retained[node];
   }
   return retained;
 }

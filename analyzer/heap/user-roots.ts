@@ -19,23 +19,29 @@ function isDomTrees(graph: HeapGraph, node: number): boolean {
   return graph.strings.get(graph.nodeName[node]) === DOM_TREES;
 }
 
+/** Where what {@link pageOwned} names begins: the targets of the root's shortcuts, in Chrome also DOM trees. */
+export function pageRoots(graph: HeapGraph): Uint32Array {
+  const { edgeType, edgeTo, firstEdge, nodeType } = graph;
+  const { edge: edgeTypes, node: nodeTypes } = typeIndex(graph);
+  return edgeTo.slice(firstEdge[0], firstEdge[1]).filter((node, index) => {
+    const type = edgeType[firstEdge[0] + index];
+    if (type === edgeTypes.shortcut) return true;
+    return type === edgeTypes.element && nodeType[node] === nodeTypes.synthetic && isDomTrees(graph, node);
+  });
+}
+
 /**
  * What the program's global objects reach by any but weak edges, as opposed to what only V8 or a debugger holds.
  * @returns NodeIndex -> 1 or 0
  */
 export function pageOwned(graph: HeapGraph): Uint8Array {
   const { edgeType, edgeTo, firstEdge } = graph;
-  const { edge: edgeTypes, node: nodeTypes } = typeIndex(graph);
+  const { weak } = typeIndex(graph).edge;
   const owned = new Uint8Array(graph.nodeCount);
   const pending = new Uint32Array(graph.nodeCount);
   let pendingCount = 0;
-  for (let edge = firstEdge[0]; edge < firstEdge[1]; edge++) {
-    const node = edgeTo[edge];
-    const isDomRoot =
-      edgeType[edge] === edgeTypes.element &&
-      graph.nodeType[node] === nodeTypes.synthetic &&
-      isDomTrees(graph, node);
-    if (owned[node] === 1 || (edgeType[edge] !== edgeTypes.shortcut && !isDomRoot)) continue;
+  for (const node of pageRoots(graph)) {
+    if (owned[node] === 1) continue;
     owned[node] = 1;
     pending[pendingCount++] = node;
   }
@@ -43,7 +49,7 @@ export function pageOwned(graph: HeapGraph): Uint8Array {
     const node = pending[--pendingCount];
     for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
       const to = edgeTo[edge];
-      if (owned[to] === 1 || edgeType[edge] === edgeTypes.weak) continue;
+      if (owned[to] === 1 || edgeType[edge] === weak) continue;
       owned[to] = 1;
       pending[pendingCount++] = to;
     }

@@ -12,8 +12,8 @@ const TOP = 20;
 const leakwatch = {
   async job(file) {
     const heap = require('../../dist/analyzer/heap/index.js');
-    const { graph, shallow, dominator, retained } = await heap.openHeap(file);
-    return heap.summarizeClasses(graph, heap.classify(graph), { shallow, dominator, retained }).slice(0, TOP);
+    const opened = await heap.openHeap(file);
+    return heap.summarizeClasses(opened.graph, opened.classes, opened).slice(0, TOP);
   },
   async comparison(base, current) {
     const heap = require('../../dist/analyzer/heap/index.js');

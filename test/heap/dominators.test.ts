@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { hasBit } from '../../analyzer/heap/bit-column.ts';
 import type { BitColumn } from '../../analyzer/heap/bit-column.ts';
-import { immediateDominators } from '../../analyzer/heap/dominators.ts';
+import { dominatorTree, immediateDominators } from '../../analyzer/heap/dominators.ts';
 import { essentialEdges } from '../../analyzer/heap/essential-edges.ts';
 import type { HeapGraph } from '../../analyzer/heap/graph.ts';
 import { retainedBytes } from '../../analyzer/heap/retained.ts';
-import { graphOf, randomGraph } from './big-graphs.ts';
-import { heap, TextStrings } from './heap-text.ts';
+import { graphOf, random, randomGraph } from './big-graphs.ts';
+import { EDGE_TYPES, heap, TextStrings } from './heap-text.ts';
 
 describe('immediateDominators', () => {
   it('is the node where all paths meet', () => {
@@ -64,6 +64,27 @@ describe('immediateDominators', () => {
     },
   );
 
+  it.each(Array.from({ length: 300 }, (_, seed) => seed))(
+    'follows the essential edges of random graph %i, whose edges are of all types',
+    (seed) => {
+      const nodeCount = 2 + (seed % 13);
+      const graph = withRandomTypes(randomGraph(seed, nodeCount, nodeCount * (1 + (seed % 3))), seed);
+      const dominator = immediateDominators(graph);
+      for (const [node, expected] of bruteForceDominators(graph)) {
+        expect([node, dominator[node]]).toEqual([node, expected]);
+      }
+    },
+  );
+
+  it('gives an order in which each node stands behind its dominator', () => {
+    const graph = withRandomTypes(randomGraph(7, 500, 1500), 7);
+    const { dominator, order } = dominatorTree(graph);
+    const rank = new Map([...order].map((node, index) => [node, index]));
+    expect(rank.size).toBe(order.length);
+    expect(order[0]).toBe(0);
+    for (const node of order.slice(1)) expect(rank.get(dominator[node])).toBeLessThan(rank.get(node)!);
+  });
+
   it.each([
     ['a list', (count: number) => (node: number) => (node < count - 1 ? [node + 1] : [])],
     [
@@ -110,6 +131,17 @@ function weakMapHeap(): ReturnType<typeof heap> {
 function pairName(text: string): string {
   if (text !== '1' && text !== '2') return text;
   return `${text} / part of key (Object @5) -> value (Object @7) pair in WeakMap (table @9)`;
+}
+
+/** Every second edge gets another type, and every second one of the root is a shortcut. */
+function withRandomTypes(graph: HeapGraph, seed: number): HeapGraph {
+  const next = random(seed);
+  const edgeType = graph.edgeType.map((type, edge) => {
+    if (next() < 0.5) return type;
+    const isRoots = edge < graph.firstEdge[1];
+    return isRoots ? EDGE_TYPES.indexOf('shortcut') : Math.floor(next() * EDGE_TYPES.length);
+  });
+  return { ...graph, edgeType };
 }
 
 function range(from: number, to: number): number[] {
