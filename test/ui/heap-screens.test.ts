@@ -90,6 +90,33 @@ describe('what changed', () => {
     expect(await row.textContent()).toContain('+200');
   });
 
+  test.each([
+    ['shape', 'Session {user, notes}', ''],
+    ['path', 'Session', 'global.leaky.sessions[…]'],
+    ['owner', 'Session', 'sessions[…]'],
+  ])('is told by %s too, in the words of the program', async (by, name, where) => {
+    const opened = await openScreen(`#/changes?by=${by}`);
+    await opened.getByRole('searchbox').fill('Session');
+    const row = opened.locator('.heap tbody tr', { hasText: /^Session.*100 → 200 → 300/ }).first();
+    await expect.poll(() => row.textContent()).toContain(name);
+    expect((await row.locator('.path').allTextContents()).join()).toContain(where);
+    expect(await row.textContent()).toContain('+2002000');
+    await row.locator('a').click();
+    await opened.waitForSelector('.holders');
+    expect(await opened.textContent('.heap h2')).toMatch(/^Session/);
+  });
+
+  test('is compared between any two, also backwards', async () => {
+    const opened = await openScreen('#/changes?from=4242-0-3.heapsnapshot&to=4242-0-2.heapsnapshot');
+    await opened.getByRole('checkbox').uncheck();
+    await opened.getByRole('searchbox').fill('Session');
+    const row = opened.locator('.heap tbody tr', { hasText: /^Session/ });
+    await expect.poll(() => row.textContent()).toContain('−1000100');
+    await opened.getByLabel('From snapshot').selectOption('4242-0-1.heapsnapshot');
+    await expect.poll(() => new URL(opened.url()).hash).toContain('from=4242-0-1');
+    await expect.poll(() => row.textContent()).toContain('+1001000');
+  });
+
   test('is sorted by what its heading says', async () => {
     const opened = await openScreen('#/changes');
     await opened.getByRole('button', { name: 'Class', exact: true }).click();
@@ -200,7 +227,7 @@ test('snapshot files from anywhere are opened without a run', async () => {
     heapProcess: join(pageFolder, 'heap-process.js'),
   });
   const opened = await openScreen('#/changes', {}, own);
-  expect(await opened.textContent('.heap .note')).toBe('From the first of 3 snapshots to the last.');
+  expect(await opened.textContent('.heap .note')).toBe('3 snapshots of one process.');
   expect(await opened.textContent('.run')).toBe(files.join(', '));
   await goTo(opened, '#/owners');
   await opened.getByRole('link', { name: 'Overview' }).click();

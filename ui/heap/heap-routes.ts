@@ -3,11 +3,19 @@ import { Router } from 'express';
 import type { Request, Response } from 'express';
 import type { HeapClient } from './heap-client.ts';
 import type { HeapFiles } from './heap-session.ts';
-import type { ChangeSort, ClassSort, HeapAsk, HeapQuestions, SnapshotFile } from './questions.ts';
+import type {
+  ChangeGrouping,
+  ChangeSort,
+  ClassSort,
+  HeapAsk,
+  HeapQuestions,
+  SnapshotFile,
+} from './questions.ts';
 
 const MAX_ROWS = 500;
 const CLASS_SORTS: readonly ClassSort[] = ['name', 'objectCount', 'shallowBytes', 'retainedBytes'];
-const CHANGE_SORTS: readonly ChangeSort[] = ['name', 'objects', 'bytes'];
+const CHANGE_SORTS: readonly ChangeSort[] = ['name', 'objects', 'bytes', 'came', 'went'];
+const GROUPINGS: readonly ChangeGrouping[] = ['class', 'shape', 'path', 'owner'];
 
 type Query = Request['query'];
 
@@ -25,6 +33,9 @@ const PARAMETERS: { readonly [Ask in HeapAsk]: (query: Query) => HeapQuestions[A
   changes: (query) => ({
     ...paging(query),
     ...searching(query),
+    by: oneOf(GROUPINGS, query.by, 'class'),
+    from: text(query.from),
+    to: text(query.to),
     sort: oneOf(CHANGE_SORTS, query.sort, 'bytes'),
     onlyGrowing: query.onlyGrowing === 'true',
   }),
@@ -65,8 +76,10 @@ async function answer(
   if (!ask || !chosen)
     return void response.status(404).json({ error: 'There is no such snapshot or question.' });
   const process = processOf(chosen.file);
+  const names = known.map(({ file }) => file).filter((file) => processOf(file) === process);
   const files: HeapFiles = {
-    paths: known.filter(({ file }) => processOf(file) === process).map(({ file }) => paths.get(file)!),
+    paths: names.map((file) => paths.get(file)!),
+    names,
     sameLineage: source.sameLineage(),
   };
   try {

@@ -1,9 +1,12 @@
 import { readSnapshot } from '../../analyzer/heap/index.ts';
-import { CHANGE_VALUES, countClasses, growsEachTime } from './class-changes.ts';
+import { changeRows, turnover } from './changes/change-table.ts';
+import type { CameAndWent } from './changes/came-and-went.ts';
+import { countChanges } from './changes/count-changes.ts';
+import type { Counted } from './changes/count-changes.ts';
 import { holdingPath } from './holding-path.ts';
 import { highestId, loadSnapshot } from './loaded-snapshot.ts';
 import type { LoadedSnapshot } from './loaded-snapshot.ts';
-import type { ChangeRow, ClassRow, HeapAsk, HeapQuestions } from './questions.ts';
+import type { ChangeGrouping, ClassRow, HeapAsk, HeapQuestions } from './questions.ts';
 import { objectRow, pageOf, referenceRow } from './rows.ts';
 import { contains, dominatedBy, instances, matches, ownersOf } from '../../analyzer/explore/select-nodes.ts';
 
@@ -12,6 +15,8 @@ const MAX_CHILDREN = 80; // smaller ones could not be seen in a treemap
 /** The files that questions may be about, oldest first. */
 export interface HeapFiles {
   readonly paths: readonly string[];
+  /** What the page calls each. */
+  readonly names: readonly string[];
   /** Whether an id means the same object in all of them. */
   readonly sameLineage: boolean;
 }
@@ -25,7 +30,8 @@ export class HeapSession implements Answers {
   private readonly files: HeapFiles;
   private readonly onProgress: (share: number) => void;
   private current: { readonly path: string; readonly snapshot: Promise<LoadedSnapshot> } | null = null;
-  private changeRows: Promise<ChangeRow[]> | null = null;
+  private counted: { readonly by: ChangeGrouping; readonly all: Promise<Counted> } | null = null;
+  private turned: { readonly key: string; readonly turnover: CameAndWent | null } | null = null;
   private lastList: { readonly name: string; readonly nodes: Uint32Array } | null = null;
 
   constructor(files: HeapFiles, onProgress: (share: number) => void) {
@@ -102,12 +108,31 @@ export class HeapSession implements Answers {
     _path: string,
     ask: HeapQuestions['changes']['ask'],
   ): Promise<HeapQuestions['changes']['answer']> {
-    this.changeRows ??= countClasses(this.files.paths, this.onProgress);
-    const found = (await this.changeRows).filter(
-      (row) => contains(row.name, ask.search) && (!ask.onlyGrowing || growsEachTime(row)),
-    );
-    const order = ordered(CHANGE_VALUES[ask.sort], ask.ascending);
-    return { ...pageOf(found.toSorted(order), ask, (row) => row), files: this.files.paths };
+    const { names } = this.files;
+    const indexOf = (name: string, fallback: number) =>
+      names.includes(name) ? names.indexOf(name) : fallback;
+    const span = { from: indexOf(ask.from, 0), to: indexOf(ask.to, names.length - 1) };
+    const counted = await this.count(ask.by);
+    const key = `${ask.by} ${span.from} ${span.to}`;
+    if (this.turned?.key !== key) this.turned = { key, turnover: turnover(counted, span) };
+    const rows = changeRows(counted, span, this.turned.turnover, ask);
+    return { ...pageOf(rows, ask, (row) => row), files: names, ...span };
+  }
+
+  /** The grouping counted last is kept, for other pages of it and other pairs of snapshots. */
+  private async count(by: ChangeGrouping): Promise<Counted> {
+    const { paths, sameLineage } = this.files;
+    if (this.counted?.by !== by) {
+      this.turned = null;
+      const options = { by, keepMembers: sameLineage, onProgress: this.onProgress };
+      this.counted = { by, all: countChanges(paths, options) };
+    }
+    try {
+      return await this.counted.all;
+    } catch (error) {
+      this.counted = null;
+      throw error;
+    }
   }
 
   /** The list made last is kept, for its next page. */

@@ -48,12 +48,23 @@ export interface ClassRow {
   readonly retainedBytes: number;
 }
 
+/** How objects are put together to see what changed: by class, by class and properties, by where they are, by who owns them. */
+export type ChangeGrouping = 'class' | 'shape' | 'path' | 'owner';
+
 export interface ChangeRow {
   readonly key: string;
   readonly name: string;
+  /** Where it is, when the name alone does not tell. */
+  readonly detail: string | null;
   /** Per snapshot, oldest first. */
   readonly objectCounts: readonly number[];
-  readonly shallowBytes: readonly number[];
+  /** Per snapshot: own bytes, by owner all that is kept alive. */
+  readonly bytes: readonly number[];
+  /** Objects that only the later of the two snapshots has; null when ids do not tell. */
+  readonly came: number | null;
+  readonly went: number | null;
+  /** Its newest object in the last snapshot. */
+  readonly sample: number | null;
 }
 
 export interface ObjectAnswer {
@@ -74,7 +85,7 @@ export interface OwnersAnswer {
 }
 
 export type ClassSort = 'name' | 'objectCount' | 'shallowBytes' | 'retainedBytes';
-export type ChangeSort = 'name' | 'objects' | 'bytes';
+export type ChangeSort = 'name' | 'objects' | 'bytes' | 'came' | 'went';
 
 /** Question -> its parameters beside the file, and its answer. */
 export interface HeapQuestions {
@@ -84,9 +95,22 @@ export interface HeapQuestions {
   /** `ignored`: nodes that are passed over when looking for what holds the object. */
   object: { ask: Paging & { node: number; ignored: readonly number[] }; answer: ObjectAnswer };
   owners: { ask: { node: number }; answer: OwnersAnswer };
+  /** `from`, `to`: files; the first and the last where they name none. */
   changes: {
-    ask: Paging & { search: string; sort: ChangeSort; ascending: boolean; onlyGrowing: boolean };
-    answer: Page<ChangeRow> & { readonly files: readonly string[] };
+    ask: Paging & {
+      by: ChangeGrouping;
+      from: string;
+      to: string;
+      search: string;
+      sort: ChangeSort;
+      ascending: boolean;
+      onlyGrowing: boolean;
+    };
+    answer: Page<ChangeRow> & {
+      readonly files: readonly string[];
+      readonly from: number;
+      readonly to: number;
+    };
   };
 }
 

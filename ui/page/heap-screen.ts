@@ -13,6 +13,7 @@ import type { HeapPlace, HeapScreenName } from './route.ts';
 export interface HeapView {
   readonly heap: HeapSource;
   readonly file: string;
+  readonly snapshots: readonly SnapshotFile[];
   readonly place: HeapPlace;
 }
 
@@ -46,7 +47,7 @@ export function heapScreen(heap: HeapSource, name: HeapScreenName, place: HeapPl
       const snapshots = await heap.snapshots();
       const file = place.file || (snapshots.at(-1)?.file ?? '');
       if (name !== 'changes') chooser.replaceChildren(...snapshotChooser(snapshots, file, name));
-      content.replaceChildren(await screen({ heap, file, place }));
+      content.replaceChildren(await screen({ heap, file, snapshots, place }));
     } catch (error) {
       content.replaceChildren(el('p', { class: 'problem', role: 'alert' }, (error as Error).message));
     }

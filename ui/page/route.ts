@@ -15,6 +15,10 @@ export interface HeapPlace {
   readonly search: string;
   readonly classKey: string;
   readonly ignored: readonly number[];
+  /** Which two snapshots are compared, and by what; empty for the default. */
+  readonly from: string;
+  readonly to: string;
+  readonly by: string;
 }
 
 /** Which stall is looked at closely. */
@@ -50,6 +54,7 @@ export function heapAddress(screen: HeapScreenName, place: Partial<HeapPlace>): 
   if (place.search) query.set('search', place.search);
   if (place.classKey) query.set('class', place.classKey);
   if (place.ignored?.length) query.set('ignored', place.ignored.join());
+  for (const name of ['from', 'to', 'by'] as const) if (place[name]) query.set(name, place[name]);
   return query.size > 0 ? `#/${screen}?${query}` : `#/${screen}`;
 }
 
@@ -74,6 +79,9 @@ function placeIn(query: URLSearchParams): HeapPlace {
     search: query.get('search') ?? '',
     classKey: query.get('class') ?? '',
     ignored: (query.get('ignored') ?? '').split(',').filter(Boolean).map(Number),
+    from: query.get('from') ?? '',
+    to: query.get('to') ?? '',
+    by: query.get('by') ?? '',
   };
 }
 
