@@ -1,32 +1,76 @@
-const WARM_UP_SHARE = 1 / 3; // feedback vectors, inline caches and optimized code come in the first rounds
-const LEAST_GROWTH_BYTES = 4096; // what the engine itself gains or loses between two collections at most, as measured
-const MOST_FALLING_SHARE = 0.25;
-const MOST_IN_ONE_ROUND = 0.75; // an array that doubles has its growth in few rounds, a single table in one
+/** Rounds of work after which the heap is measured. Warm-up is over soon; what leaks goes on with the work. */
+export const MILESTONES: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** How the heap went over rounds of equal work, after the warm-up. */
+const LEAST_GROWTH_BYTES = 2048; // what the engine itself gains or loses in so little work, as measured
+const LEAST_PER_ITERATION = 32; // bytes: less than that is no object, and few iterations of it no evidence
+const FLOOR_BYTES = 512;
+const LEAST_PACE = 0.5; // of a round before: what fills up or warms up slows down more
+const LEAST_TABLE_PACE = 0.7; // twice the work makes an array that doubles grow by at least this share of the growth before
+const LEAST_BEFORE = 0.25; // and it did grow before; the engine makes a table larger just once
+
+/** How the heap went over the second half of the rounds. */
 export interface Growth {
-  readonly bytes: number;
-  /** How many rounds that were. */
-  readonly rounds: number;
-  /** It has gained more than the engine's own unrest, and hardly ever lost again what it had gained. */
-  readonly isRising: boolean;
-  /** It did not gain it all at once. */
-  readonly isGradual: boolean;
+  /** Of a usual round; where tables were made larger now and then, on average. */
+  readonly bytesPerRound: number;
+  /** It gains with the work, more than the engine's own unrest, and keeps what it has gained. */
+  readonly isClimbing: boolean;
 }
 
 /**
- * Whether the heap goes on growing.
- * @param heapBytes bytes in use after a full collection, before the first and after every round
+ * Whether the heap climbs with the work: in nearly every round of the second half, or by tables that are made larger in
+ * both the second quarter and the second half, as one that holds numbers is.
+ * @param heapBytes bytes in use after a full collection, at each of the {@link MILESTONES}
+ * @param iterationsPerRound how often the scenario ran in a round
  */
-export function growthOf(heapBytes: readonly number[]): Growth {
-  const considered = heapBytes.slice(Math.floor(heapBytes.length * WARM_UP_SHARE));
-  const steps = considered.slice(1).map((bytes, at) => bytes - considered[at]);
-  const bytes = considered[considered.length - 1] - considered[0];
-  const fallenBytes = steps.reduce((sum, step) => sum - Math.min(0, step), 0);
-  return {
-    bytes,
-    rounds: steps.length,
-    isRising: bytes >= LEAST_GROWTH_BYTES && fallenBytes <= bytes * MOST_FALLING_SHARE,
-    isGradual: Math.max(...steps) <= bytes * MOST_IN_ONE_ROUND,
-  };
+export function growthOf(heapBytes: readonly number[], iterationsPerRound: number): Growth {
+  const kept = keptBytes(heapBytes);
+  const early = stepsBetween(kept, 2, 4);
+  const late = stepsBetween(kept, 4, 8);
+  const least = leastGrowth(iterationsPerRound * late.length);
+  if (isSteady(early, late, least)) return { bytesPerRound: lowerMedian(late), isClimbing: true };
+  const bytes = sum(late);
+  return { bytesPerRound: bytes / late.length, isClimbing: bytes >= least && isStepwise(kept, bytes) };
 }
+
+/** What was in use at each milestone and was never let go again: at most what was in use at any later one. */
+function keptBytes(heapBytes: readonly number[]): number[] {
+  return heapBytes.map((_, index) => Math.min(...heapBytes.slice(index)));
+}
+
+/** A round with a jump in it is no climb, nor does one spoil it. */
+function isSteady(early: readonly number[], late: readonly number[], least: number): boolean {
+  const usual = lowerMedian(late);
+  return usual * late.length >= least && usual >= Math.min(...early) * LEAST_PACE;
+}
+
+/** Something large that was there for a moment at the second milestone hides what came before it: the first tells, too. */
+function isStepwise(kept: readonly number[], late: number): boolean {
+  const early = sum(stepsBetween(kept, 2, 4));
+  const before = sum(stepsBetween(kept, 1, 4));
+  return late >= early * LEAST_TABLE_PACE && before >= late * LEAST_BEFORE;
+}
+
+/** Few iterations also stir the engine little, so that less is enough to look closer. */
+function leastGrowth(iterations: number): number {
+  return Math.min(LEAST_GROWTH_BYTES, Math.max(FLOOR_BYTES, iterations * LEAST_PER_ITERATION));
+}
+
+function stepsBetween(heapBytes: readonly number[], from: number, to: number): number[] {
+  const span = heapBytes.slice(MILESTONES.indexOf(from), MILESTONES.indexOf(to) + 1);
+  return span.slice(1).map((bytes, index) => bytes - span[index]);
+}
+
+const lowerMedian = (values: readonly number[]) =>
+  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+const LEAST_GOING_ON = 0.3; // of the growth before, in which a table may have been made larger that has room now
+
+/**
+ * Whether it went on: what the engine does once does not happen again.
+ * @param bytes gained since the last of the milestones
+ * @param rounds how much work that was
+ */
+export const goesOn = (bytes: number, before: Growth, rounds: number): boolean =>
+  bytes >= before.bytesPerRound * rounds * LEAST_GOING_ON;

@@ -8,12 +8,30 @@ const WIDTH = 100;
 export class LeakError extends Error {
   override readonly name = 'LeakError';
   readonly bytesPerIteration: number;
+  readonly objectsPerIteration: number;
   readonly report: Report;
 
-  constructor(bytesPerIteration: number, report: Report) {
-    const text = renderText(report, { color: false, width: WIDTH });
-    super(`The scenario leaks about ${bytesText(bytesPerIteration)} per iteration.\n\n${text}`);
+  constructor({ bytesPerIteration, objectsPerIteration, leak }: Leak) {
+    const text = renderText(leak, { color: false, width: WIDTH });
+    super(`The scenario leaks ${perIterationText({ bytesPerIteration, objectsPerIteration })}.\n\n${text}`);
     this.bytesPerIteration = bytesPerIteration;
-    this.report = report;
+    this.objectsPerIteration = objectsPerIteration;
+    this.report = leak;
   }
+}
+
+interface Pace {
+  readonly bytesPerIteration: number;
+  readonly objectsPerIteration: number;
+}
+
+interface Leak extends Pace {
+  readonly leak: Report;
+}
+
+/** "about 120 B and 1 object per iteration" */
+export function perIterationText({ bytesPerIteration, objectsPerIteration }: Pace): string {
+  const digits = objectsPerIteration >= 9.5 ? 0 : objectsPerIteration >= 0.95 ? 1 : 2;
+  const objects = Number(objectsPerIteration.toFixed(digits));
+  return `about ${bytesText(bytesPerIteration)} and ${objects} object${objects === 1 ? '' : 's'} per iteration`;
 }

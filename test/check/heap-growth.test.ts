@@ -1,38 +1,75 @@
 import { expect, test } from 'vitest';
-import { growthOf } from '../../analyzer/check/heap-growth.ts';
+import { growthOf, MILESTONES } from '../../analyzer/check/heap-growth.ts';
 
 const KB = 1000;
-const ROUNDS = 12;
+const ITERATIONS = 1024;
 
-/** The heap before the first and after every round, with what each round adds. */
+/** The heap at every milestone, with what each round adds. */
 function heapOver(stepOf: (round: number) => number): number[] {
   const heap = [5_000_000];
-  for (let round = 1; round <= ROUNDS; round++) heap.push(heap[round - 1] + stepOf(round));
+  for (const round of MILESTONES.slice(1)) heap.push(heap[heap.length - 1] + stepOf(round));
   return heap;
 }
 
-test.each<[what: string, stepOf: (round: number) => number, rising: boolean, gradual: boolean]>([
-  ['a leak', () => 11 * KB, true, true],
-  ['a leak with the engine’s own unrest', (round) => 3 * KB + (round % 2 ? KB / 2 : -KB / 2), true, true],
-  ['an array of numbers that doubles', (round) => ({ 6: 40 * KB, 10: 60 * KB })[round] ?? 0, true, true],
-  ['nothing', () => 0, false, true],
-  ['warm-up alone', (round) => (round <= 3 ? 90 * KB : 0), false, true],
-  ['a byte or two of the engine’s', (round) => (round === 9 ? 1.6 * KB : 0), false, false],
-  ['one table that is made larger', (round) => (round === 9 ? 200 * KB : 0), true, false],
+/** Storage of an array that makes room for half as much again, in bytes, after so many rounds. */
+function arrayBytes(round: number): number {
+  let slots = 17;
+  while (slots < round * ITERATIONS) slots = Math.floor(slots * 1.5) + 16;
+  return slots * 8;
+}
+
+test.each<[what: string, stepOf: (round: number) => number, isClimbing: boolean]>([
+  ['a leak', () => 11 * KB, true],
+  ['a leak of a byte', () => KB, true],
+  ['a leak with the engine’s own unrest', (round) => 5 * KB + (round % 2 ? KB : -KB), true],
+  ['a leak and a table that is made larger for it', (round) => 45 * KB + (round === 5 ? 240 * KB : 0), true],
+  ['a leak and a table that was made larger before', (round) => 45 * KB + (round === 3 ? 460 * KB : 0), true],
+  ['an array of numbers', (round) => arrayBytes(round) - arrayBytes(round - 1), true],
   [
-    'a table made larger and smaller again',
-    (round) => ({ 8: 200 * KB, 9: -195 * KB })[round] ?? 0,
-    false,
-    false,
+    'an array, and something large for a moment',
+    (round) =>
+      arrayBytes(round) -
+      arrayBytes(round - 1) +
+      ({ 2: 131 * KB, 3: -131 * KB, 6: 131 * KB, 7: -131 * KB }[round] ?? 0),
+    true,
   ],
-  ['random fluctuation', (round) => (round % 2 ? 6 * KB : -5.5 * KB), false, false],
-])('%s', (_, stepOf, isRising, isGradual) => {
-  expect(growthOf(heapOver(stepOf))).toMatchObject({ isRising, isGradual });
+  ['nothing', () => 0, false],
+  ['warm-up alone', (round) => (round <= 3 ? 90 * KB : 0), false],
+  ['warm-up that slows down', (round) => (400 * KB) / 2 ** round, false],
+  ['a byte or two of the engine’s', (round) => (round === 6 ? 1.2 * KB : 0.1 * KB), false],
+  ['what the engine makes twice', (round) => ({ 5: 10 * KB, 7: 6 * KB })[round] ?? 0.2 * KB, false],
+  ['one table that is made larger', (round) => (round === 6 ? 200 * KB : 0), false],
+  ['one made larger and smaller again', (round) => ({ 5: 200 * KB, 6: -195 * KB })[round] ?? 0, false],
+  ['random fluctuation', (round) => (round % 2 ? 6 * KB : -5.5 * KB), false],
+])('%s', (_, stepOf, isClimbing) => {
+  expect(growthOf(heapOver(stepOf), ITERATIONS).isClimbing).toBe(isClimbing);
+});
+
+test('an array of numbers is seen wherever its steps fall', () => {
+  for (let offset = 0; offset < 1; offset += 0.01) {
+    const heap = MILESTONES.map((round) => 5_000_000 + arrayBytes(round + offset));
+    expect([offset, growthOf(heap, ITERATIONS).isClimbing]).toEqual([offset, true]);
+  }
+});
+
+test('few iterations that leave an object each are worth a closer look', () => {
+  const heap = heapOver(() => 15 * 64);
+  expect(growthOf(heap, 15).isClimbing).toBe(true);
+  expect(
+    growthOf(
+      heapOver(() => 100),
+      15,
+    ).isClimbing,
+  ).toBe(false);
 });
 
 test('what was gained during the warm-up does not count', () => {
-  expect(growthOf(heapOver((round) => (round <= 4 ? 100 * KB : 10 * KB)))).toMatchObject({
-    bytes: 80 * KB,
-    rounds: 8,
+  expect(
+    growthOf(
+      heapOver((round) => (round <= 4 ? 100 * KB : 10 * KB)),
+      ITERATIONS,
+    ),
+  ).toMatchObject({
+    bytesPerRound: 10 * KB,
   });
 });

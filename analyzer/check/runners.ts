@@ -1,0 +1,13 @@
+import type { Finding } from '../report.ts';
+
+const PACKAGES =
+  /^(?:vitest|vite|vite-node|tinyspy|tinypool|tinybench|chai|jest|jest-.*|expect|mocha|@vitest\/.*|@jest\/.*|@sinonjs\/.*|sinon|ts-node|tsx|nyc|c8|@babel\/.*|@swc\/.*)$/;
+const NODES_RUNNER = /^node:(?:internal\/test_runner|internal\/process\/execution|test)/;
+const OWN = /[\\/]leakwatch[\\/]dist[\\/]/;
+
+/** Whether what grows belongs to the test runner, its mocks or its transpiler, or to leakwatch itself. */
+export function blamesRunner({ culprit }: Finding): boolean {
+  if (culprit.package !== null && PACKAGES.test(culprit.package.name)) return true;
+  const file = culprit.location?.file ?? '';
+  return NODES_RUNNER.test(file) || OWN.test(file);
+}

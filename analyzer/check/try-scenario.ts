@@ -1,0 +1,188 @@
+import { LeakwatchError } from '../error.ts';
+import type { Finding, Report } from '../report.ts';
+import { pauseMs } from './clock.ts';
+import { fullCollection, settledHeapBytes } from './heap-gauge.ts';
+import { goesOn, growthOf, MILESTONES } from './heap-growth.ts';
+import type { Growth } from './heap-growth.ts';
+import { judge } from './judge.ts';
+import { blamesRunner } from './runners.ts';
+import { paceOf, repeat } from './scenario.ts';
+import type { Pace, Scenario } from './scenario.ts';
+import { snapshotSeries } from './snapshot-series.ts';
+import type { SnapshotSeries } from './snapshot-series.ts';
+
+/** How a scenario is tried. */
+export interface TrialOptions {
+  /** Iterations before the heap is first measured. */
+  readonly warmupIterations: number;
+  /** Milliseconds a round of iterations may take. */
+  readonly timeoutMs: number;
+  /** Milliseconds of rest before the heap is measured, for what goes on after an iteration has ended. */
+  readonly settleMs: number;
+  /** Where the snapshots of a leak are kept; null deletes them. */
+  readonly snapshotFolder: string | null;
+}
+
+/** What a scenario was found to leave behind. */
+export interface Trial {
+  readonly iterations: number;
+  /** Of the heap's growth; about 0 without a leak. */
+  readonly bytesPerIteration: number;
+  /** Of all leaks together; 0 without one. */
+  readonly objectsPerIteration: number;
+  /** Null when it leaves nothing behind. */
+  readonly leak: Report | null;
+  /** The snapshots that were kept. */
+  readonly snapshots: readonly string[];
+}
+
+/**
+ * Runs the scenario over rounds of work; when the heap climbs with the work, takes snapshots and judges them.
+ * @throws LeakwatchError SCENARIO_THREW, SCENARIO_HANGS, RUNNER_GROWS, UNDECIDED
+ */
+export async function tryScenario(scenario: Scenario, options: TrialOptions): Promise<Trial> {
+  const collect = fullCollection();
+  await rehearse();
+  const trial: Running = { scenario, options, iterations: 0, heapBytes: () => heapBytes(collect, options) };
+  await work(trial, options.warmupIterations);
+  const pace = await paceOf(scenario, options.timeoutMs);
+  trial.iterations += pace.spent;
+  const growth = await screen(trial, pace);
+  if (!growth.isClimbing) return clean(trial, growth, pace);
+  const series = await snapshotSeries(options.snapshotFolder);
+  let isKept = false;
+  try {
+    const result = await lookCloser(trial, pace, growth, series);
+    isKept = result.leak !== null && options.snapshotFolder !== null;
+    return isKept ? { ...result, snapshots: series.files } : result;
+  } finally {
+    if (!isKept) await series.remove();
+  }
+}
+
+const REHEARSALS = 50;
+const REHEARSED = 3; // iterations
+
+/** Lets the engine compile what measures and repeats, which else shows as some ten kilobytes now and then. */
+async function rehearse(): Promise<void> {
+  for (let count = 0; count < REHEARSALS; count++) {
+    await repeat(() => {}, REHEARSED, LONG_ENOUGH_MS);
+    await settledHeapBytes(() => {});
+  }
+}
+
+const LONG_ENOUGH_MS = 60_000;
+
+interface Running {
+  readonly scenario: Scenario;
+  readonly options: TrialOptions;
+  readonly heapBytes: () => Promise<number>;
+  /** So far. */
+  iterations: number;
+}
+
+async function work(trial: Running, count: number): Promise<void> {
+  await repeat(trial.scenario, count, trial.options.timeoutMs);
+  trial.iterations += count;
+}
+
+async function heapBytes(collect: () => void, { settleMs }: TrialOptions): Promise<number> {
+  if (settleMs > 0) await pauseMs(settleMs);
+  return settledHeapBytes(collect);
+}
+
+/** The first round is what is left of it: the work then doubles from milestone to milestone, and so do tables. */
+async function screen(trial: Running, { iterations, spent }: Pace): Promise<Growth> {
+  const measured: number[] = [];
+  for (const round of MILESTONES) {
+    await work(trial, round === MILESTONES[0] ? Math.max(0, iterations - spent) : iterations);
+    measured.push(await trial.heapBytes());
+  }
+  return growthOf(measured, iterations);
+}
+
+function clean({ iterations }: Running, growth: Growth, pace: Pace): Trial {
+  const bytesPerIteration = Math.max(0, growth.bytesPerRound / pace.iterations);
+  return { iterations, bytesPerIteration, objectsPerIteration: 0, leak: null, snapshots: [] };
+}
+
+const QUICK_ROUND_MS = 40;
+const DOUBLING = [8, 16, 32];
+const EQUAL = [8, 8, 8];
+const MOST_GROWTH_BYTES = 1_500_000; // more only makes the snapshots larger
+
+/**
+ * Iterations in each window between two snapshots. Doubling the work makes every table outgrow itself in each window.
+ * A slow scenario has no time for that, nor does one need it that leaves whole objects, which are counted one by one.
+ */
+function windowsFor({ iterations, roundMs }: Pace, growth: Growth): readonly number[] {
+  const rounds = roundMs < QUICK_ROUND_MS ? DOUBLING : EQUAL;
+  const share = Math.min(1, MOST_GROWTH_BYTES / (growth.bytesPerRound * sum(rounds)));
+  return rounds.map((count) => Math.max(1, Math.round(count * iterations * share)));
+}
+
+async function lookCloser(
+  trial: Running,
+  pace: Pace,
+  growth: Growth,
+  series: SnapshotSeries,
+): Promise<Trial> {
+  const before = await trial.heapBytes();
+  const iterationsBefore = trial.iterations;
+  await series.take(trial.iterations);
+  let bytes = 0;
+  for (const [index, iterations] of windowsFor(pace, growth).entries()) {
+    await work(trial, iterations);
+    bytes = (await trial.heapBytes()) - before;
+    if (index === 0 && !goesOn(bytes, growth, iterations / pace.iterations))
+      return clean(trial, growth, pace);
+    await series.take(trial.iterations);
+  }
+  const report = await judge(series.files, process.cwd());
+  const iterations = trial.iterations - iterationsBefore;
+  return conclude(report, { trial, iterations, bytesPerIteration: Math.max(0, bytes / iterations) });
+}
+
+interface Measured {
+  readonly trial: Running;
+  /** Between the first and the last snapshot. */
+  readonly iterations: number;
+  readonly bytesPerIteration: number;
+}
+
+function conclude(report: Report, { trial, iterations, bytesPerIteration }: Measured): Trial {
+  const found = { iterations: trial.iterations, bytesPerIteration, objectsPerIteration: 0, snapshots: [] };
+  if (report.verdict === 'unknown') throw new LeakwatchError('UNDECIDED', report.headline);
+  if (report.verdict === 'clean') return { ...found, leak: null };
+  const findings = report.findings.filter((finding) => !blamesRunner(finding));
+  const perIteration = (finding: Finding) => gained(finding.growth.objects) / iterations;
+  if (findings.every(({ confidence }) => confidence.level === 'low')) {
+    const [runners] = report.findings.filter(blamesRunner);
+    if (runners === undefined || perIteration(runners) < IN_STEP) return { ...found, leak: null };
+    throw new LeakwatchError(
+      'RUNNER_GROWS',
+      `What grows is held by the test runner and not by the scenario, which cannot be judged by that: ${runners.title}.`,
+    );
+  }
+  return {
+    ...found,
+    objectsPerIteration: sum(findings.map(perIteration)),
+    leak: { ...report, findings: findings.map(withoutTime), headline: headlineOf(findings) },
+  };
+}
+
+const IN_STEP = 0.5; // objects per iteration; what a runner gathers by itself comes with time, not with the iterations
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+const gained = (series: readonly number[]) => Math.max(0, series[series.length - 1] - series[0]);
+
+/** Iterations follow each other as fast as they can: what they bring per minute says nothing. */
+function withoutTime(finding: Finding): Finding {
+  return { ...finding, growth: { ...finding.growth, objectsPerMinute: null, bytesPerMinute: null } };
+}
+
+function headlineOf(findings: readonly Finding[]): string {
+  const more = findings.length === 1 ? '' : `, and ${findings.length - 1} more`;
+  return `${findings[0].title}${more}.`;
+}
