@@ -6,9 +6,10 @@ import type { EdgeColumns } from './edge-columns.ts';
 import type { SnapshotLayout } from './layout.ts';
 import { placeNodes } from './node-columns.ts';
 import type { NodeColumns } from './node-columns.ts';
-import { decodeNumbers, NumberBatch } from './record-batch.ts';
+import { NumbersKernel } from './numbers-kernel.ts';
+import { NumberBatch } from './record-batch.ts';
 
-const BLOCK_BYTES = 1 << 18;
+const BLOCK_BYTES = 1 << 18; // fits into a kernel's text with its margins, and into the processor's cache with its numbers
 const MARGIN_BYTES = 64; // longer than a number, and than what stands between nodes and edges
 const WAIT_MS = 2; // how often a waiting thread looks whether the other one gave up, or came to the end
 
@@ -18,6 +19,7 @@ const WAIT_MS = 2; // how often a waiting thread looks whether the other one gav
  * stand before its own. What is not as V8 writes it makes all give up: reading in order then finds the fault's place.
  */
 export interface DecodeJob {
+  readonly kernel: WebAssembly.Module;
   readonly fd: number;
   /** Offset behind the opening bracket of the nodes. */
   readonly startOffset: number;
@@ -34,7 +36,7 @@ export interface DecodeJob {
 const State = { nextBlock: 0, failed: 1, lastBlock: 2 } as const;
 
 export function decodeJob(
-  source: Pick<DecodeJob, 'fd' | 'startOffset' | 'fileBytes' | 'layout' | 'nodes' | 'edges'>,
+  source: Pick<DecodeJob, 'kernel' | 'fd' | 'startOffset' | 'fileBytes' | 'layout' | 'nodes' | 'edges'>,
 ): DecodeJob {
   const blockCount = Math.ceil((source.fileBytes - source.startOffset) / BLOCK_BYTES);
   const job: DecodeJob = {
@@ -62,13 +64,15 @@ export function abandon(job: DecodeJob): void {
 /** One thread's part in a job. */
 export class BlockDecoder {
   private readonly job: DecodeJob;
-  private readonly bytes = Buffer.alloc(BLOCK_BYTES + 2 * MARGIN_BYTES + 1);
-  private readonly batch = new NumberBatch(BLOCK_BYTES / 2 + MARGIN_BYTES);
+  private readonly kernel: NumbersKernel;
+  private readonly bytes: Buffer;
   private readonly nodeNumbers: number;
   private readonly edgeNumbers: number;
 
   constructor(job: DecodeJob) {
     this.job = job;
+    this.kernel = new NumbersKernel(job.kernel);
+    this.bytes = this.kernel.text;
     this.nodeNumbers = job.layout.nodeCount * job.layout.node.fieldCount;
     this.edgeNumbers = job.layout.edgeCount * job.layout.edge.fieldCount;
   }
@@ -94,9 +98,10 @@ export class BlockDecoder {
     if (before === null) return Atomics.load(this.job.state, State.lastBlock) < block;
     if (text === null) return false;
     if (text.endsAt !== -1) this.end(block, window.offset + text.endsAt);
-    this.publish(block + 1, before + this.batch.count);
-    if (text.endsAt !== -1 && before + this.batch.count !== this.nodeNumbers + this.edgeNumbers) return false;
-    return this.batch.large.size === 0 && this.place(before, text.boundary);
+    this.publish(block + 1, before + this.kernel.count);
+    if (text.endsAt !== -1 && before + this.kernel.count !== this.nodeNumbers + this.edgeNumbers)
+      return false;
+    return this.place(before, text.boundary);
   }
 
   /** Reads a block with a margin around it. */
@@ -111,47 +116,31 @@ export class BlockDecoder {
   }
 
   /**
-   * Decodes the numbers that begin in the block, a last one to its end behind it.
+   * Decodes the numbers that end in the block: those whose last digit is followed by one of its bytes.
    * @returns where among them the edges begin (-1: not here) and where in the window they end (-1), or null for a fault
    */
   private decodeWindow(window: Window): { boundary: number; endsAt: number } | null {
-    const { bytes, batch } = this;
-    batch.count = 0;
-    batch.large.clear();
+    const { bytes, kernel } = this;
     let boundary = -1;
-    let position = this.ownStart(window);
-    const end = this.ownEnd(window);
-    const behind = bytes[end];
-    while (position < end) {
-      bytes[end] = 0;
-      position = decodeNumbers(bytes, position, end, batch);
-      bytes[end] = behind;
-      if (position >= window.end) break;
+    kernel.clear();
+    for (let position = this.ownStart(window); position < window.end;) {
+      position = kernel.decode(position, window.end);
+      if (kernel.isTooLarge) return null;
+      if (position === window.end) break;
       if (bytes[position] !== Byte.closeBracket) return null;
       const edgesStart = this.edgesStart(position, window.length);
       if (edgesStart === -1) return { boundary, endsAt: position + 1 };
       if (boundary !== -1) return null;
-      boundary = batch.count;
+      boundary = kernel.count;
       position = edgesStart;
     }
     return { boundary, endsAt: -1 };
   }
 
-  /** Where the first number of the block begins: not inside of one, and not inside of what stands before the edges. */
+  /** Where the block's numbers begin: not inside of what stands before the edges. */
   private ownStart({ start, length }: Window): number {
-    const { bytes } = this;
-    let position = start;
-    while (position > 0 && isDigit(bytes[position - 1]) && isDigit(bytes[position])) position++;
-    const bracket = bytes.subarray(0, start).lastIndexOf(Byte.closeBracket);
-    return bracket === -1 ? position : Math.max(position, this.edgesStart(bracket, length));
-  }
-
-  /** Behind the block; behind the separator of its last number when that reaches over the end. */
-  private ownEnd({ end, length }: Window): number {
-    if (!isDigit(this.bytes[end - 1])) return end;
-    let position = end;
-    while (position < length && isDigit(this.bytes[position])) position++;
-    return Math.min(position + 1, length);
+    const bracket = this.bytes.subarray(0, start).lastIndexOf(Byte.closeBracket);
+    return bracket === -1 ? start : Math.max(start, this.edgesStart(bracket, length));
   }
 
   /** Behind the bracket that opens the edges when one at `position` closes the nodes; else -1. */
@@ -186,26 +175,20 @@ export class BlockDecoder {
 
   /** @returns false when a number has no place */
   private place(before: number, boundary: number): boolean {
-    const { job, batch, nodeNumbers } = this;
+    const { job, kernel, nodeNumbers } = this;
     if (boundary !== -1) return before + boundary === nodeNumbers && this.placeBoth(before, boundary);
-    batch.first = before < nodeNumbers ? before : before - nodeNumbers;
-    const place =
-      before < nodeNumbers
-        ? placeNodes(job.nodes, job.layout, batch)
-        : placeEdges(job.edges, job.layout, batch);
-    return place === null;
+    if (before < nodeNumbers) return placeNodes(job.nodes, job.layout, kernel.batch(before)) === null;
+    return placeEdges(job.edges, job.layout, kernel.batch(before - nodeNumbers)) === null;
   }
 
   private placeBoth(before: number, boundary: number): boolean {
-    const { job, batch } = this;
-    const edgeBatch = new NumberBatch(batch.count - boundary);
-    edgeBatch.values.set(batch.values.subarray(boundary, batch.count));
-    edgeBatch.count = batch.count - boundary;
-    batch.first = before;
-    batch.count = boundary;
+    const { job, kernel } = this;
+    const nodes = new NumberBatch(kernel.values.subarray(0, boundary));
+    const edges = new NumberBatch(kernel.values.subarray(boundary, kernel.count));
+    nodes.first = before;
+    for (const batch of [nodes, edges]) batch.count = batch.values.length;
     return (
-      placeNodes(job.nodes, job.layout, batch) === null &&
-      placeEdges(job.edges, job.layout, edgeBatch) === null
+      placeNodes(job.nodes, job.layout, nodes) === null && placeEdges(job.edges, job.layout, edges) === null
     );
   }
 }
@@ -216,8 +199,4 @@ interface Window {
   readonly start: number;
   readonly end: number;
   readonly length: number;
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39;
 }

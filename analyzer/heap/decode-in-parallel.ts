@@ -8,6 +8,7 @@ import type { EdgeColumns } from './edge-columns.ts';
 import type { SnapshotLayout } from './layout.ts';
 import { nodeColumns } from './node-columns.ts';
 import type { NodeColumns } from './node-columns.ts';
+import { compiledKernel } from './numbers-kernel.ts';
 import type { SecondThread } from './second-thread.ts';
 
 const BLOCKS_PER_TURN = 32; // 8 MB between two looks at the event loop: about 20 ms
@@ -24,7 +25,10 @@ export async function decodeInParallel(
   const { file, totalBytes } = cursor.source;
   if (thread === null || file === null || totalBytes === null) return null;
   if ((await cursor.peek()) !== Byte.openBracket) return null;
+  const kernel = compiledKernel();
+  if (kernel === null) return null;
   const job = decodeJob({
+    kernel,
     fd: file.fd,
     startOffset: cursor.offset + 1,
     fileBytes: totalBytes,

@@ -1,6 +1,5 @@
 import { sharedU32, sharedU8 } from './columns.ts';
 import type { SnapshotLayout } from './layout.ts';
-import { copyByteField, copyField, firstOfField } from './record-batch.ts';
 import type { NumberBatch } from './record-batch.ts';
 import { edgeTypesNamedByString } from './type-index.ts';
 
@@ -22,31 +21,15 @@ export function placeEdges(columns: EdgeColumns, layout: SnapshotLayout, batch: 
   if (batch.first + batch.count > edgeCount * fieldCount)
     return `more than the ${edgeCount} edges announced.`;
   for (const value of batch.large.values()) return `the number ${value} is too large.`;
-  const maxType = copyByteField(batch, fieldCount, fields.type, columns.type);
+  const maxType = batch.copyByteField(fieldCount, fields.type, columns.type);
   if (maxType >= edgeTypeNames.length)
     return `an edge has type ${maxType}; there are ${edgeTypeNames.length} types.`;
-  copyField(batch, fieldCount, fields.name, columns.name);
-  return placeTargets(columns.to, layout, batch);
-}
-
-/** Turns positions in V8's list of numbers into NodeIndexes. */
-function placeTargets(
-  to: Uint32Array,
-  layout: SnapshotLayout,
-  { values, count, first }: NumberBatch,
-): string | null {
-  const { fieldCount } = layout.edge;
-  const nodeFields = layout.node.fieldCount;
-  const limit = layout.nodeCount * nodeFields;
-  const { position: start, row } = firstOfField(first, fieldCount, layout.edge.to);
-  for (let position = start, edge = row; position < count; position += fieldCount, edge++) {
-    const value = values[position];
-    const target = Math.floor(value / nodeFields);
-    if (value >= limit || target * nodeFields !== value)
-      return `edge ${edge} points to ${value}, where no node begins.`;
-    to[edge] = target;
-  }
-  return null;
+  batch.copyField(fieldCount, fields.name, columns.name);
+  // V8 gives positions in its list of numbers
+  const divisor = layout.node.fieldCount;
+  const limit = layout.nodeCount * divisor;
+  const stray = batch.copyQuotients(fieldCount, fields.to, columns.to, { divisor, limit });
+  return stray && `edge ${stray.row} points to ${stray.value}, where no node begins.`;
 }
 
 /** @returns what is wrong with the section when all edges are in, or null */

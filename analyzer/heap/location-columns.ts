@@ -1,6 +1,5 @@
 import type { LocationTable } from './graph.ts';
 import type { SnapshotLayout } from './layout.ts';
-import { copyField } from './record-batch.ts';
 import type { NumberBatch } from './record-batch.ts';
 
 /** The locations section on its way into columns; their number is not announced. */
@@ -26,10 +25,10 @@ export class LocationColumns {
     for (const value of batch.large.values()) return `the number ${value} is too large.`;
     const wholeRows = Math.floor((batch.first + batch.count) / fieldCount);
     this.reserve(wholeRows + 1);
-    copyField(batch, fieldCount, fields.node, this.node);
-    copyField(batch, fieldCount, fields.scriptId, this.scriptId);
-    copyField(batch, fieldCount, fields.line, this.line);
-    copyField(batch, fieldCount, fields.column, this.column);
+    batch.copyField(fieldCount, fields.node, this.node);
+    batch.copyField(fieldCount, fields.scriptId, this.scriptId);
+    batch.copyField(fieldCount, fields.line, this.line);
+    batch.copyField(fieldCount, fields.column, this.column);
     const start = this.count;
     this.count = wholeRows;
     return this.takeNodes(start);

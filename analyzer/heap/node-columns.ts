@@ -1,6 +1,5 @@
 import { sharedU32, sharedU8 } from './columns.ts';
 import type { SnapshotLayout } from './layout.ts';
-import { copyByteField, copyField } from './record-batch.ts';
 import type { NumberBatch } from './record-batch.ts';
 
 /** The nodes section as columns; see HeapGraph for what each holds. */
@@ -34,15 +33,15 @@ export function placeNodes(columns: NodeColumns, layout: SnapshotLayout, batch: 
   const { fieldCount } = fields;
   if (batch.first + batch.count > nodeCount * fieldCount)
     return `more than the ${nodeCount} nodes announced.`;
-  const maxType = copyByteField(batch, fieldCount, fields.type, columns.type);
+  const maxType = batch.copyByteField(fieldCount, fields.type, columns.type);
   if (maxType >= nodeTypeNames.length)
     return `a node has type ${maxType}; there are ${nodeTypeNames.length} types.`;
-  copyField(batch, fieldCount, fields.name, columns.name);
-  copyField(batch, fieldCount, fields.id, columns.id);
-  copyField(batch, fieldCount, fields.selfSize, columns.selfSize);
-  copyField(batch, fieldCount, fields.edgeCount, columns.firstEdge.subarray(1));
+  batch.copyField(fieldCount, fields.name, columns.name);
+  batch.copyField(fieldCount, fields.id, columns.id);
+  batch.copyField(fieldCount, fields.selfSize, columns.selfSize);
+  batch.copyField(fieldCount, fields.edgeCount, columns.firstEdge.subarray(1));
   if (columns.detachedness !== null)
-    copyByteField(batch, fieldCount, fields.detachedness, columns.detachedness);
+    batch.copyByteField(fieldCount, fields.detachedness, columns.detachedness);
   for (const [position, value] of batch.large) {
     const number = batch.first + position;
     if (number % fieldCount !== fields.selfSize) return `the number ${value} is too large.`;

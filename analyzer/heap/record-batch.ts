@@ -13,9 +13,61 @@ export class NumberBatch {
   /** Position in `values` -> its true value, for those that 32 bits don't hold. */
   readonly large = new Map<number, number>();
 
-  constructor(capacity = BATCH_NUMBERS) {
-    this.values = new Uint32Array(capacity);
+  constructor(values: Uint32Array = new Uint32Array(BATCH_NUMBERS)) {
+    this.values = values;
   }
+
+  /** Copies one field of the records, of `fieldCount` numbers each, into a column. */
+  copyField(fieldCount: number, field: number, column: Uint32Array): void {
+    const { values, count } = this;
+    let { position, row } = this.firstOf(fieldCount, field);
+    for (; position < count; position += fieldCount, row++) column[row] = values[position];
+  }
+
+  /** As {@link copyField}, into a column of bytes. @returns the largest value */
+  copyByteField(fieldCount: number, field: number, column: Uint8Array): number {
+    const { values, count } = this;
+    let { position, row } = this.firstOf(fieldCount, field);
+    let largest = 0;
+    for (; position < count; position += fieldCount, row++) {
+      const value = values[position];
+      if (value > largest) largest = value;
+      column[row] = value;
+    }
+    return largest;
+  }
+
+  /**
+   * As {@link copyField}, divided by `divisor`.
+   * @returns the first number that is not less than `limit`, or no multiple of the divisor, with its row; or null
+   */
+  copyQuotients(
+    fieldCount: number,
+    field: number,
+    column: Uint32Array,
+    { divisor, limit }: Quotients,
+  ): { value: number; row: number } | null {
+    const { values, count } = this;
+    let { position, row } = this.firstOf(fieldCount, field);
+    for (; position < count; position += fieldCount, row++) {
+      const value = values[position];
+      const quotient = Math.floor(value / divisor);
+      if (value >= limit || quotient * divisor !== value) return { value, row };
+      column[row] = quotient;
+    }
+    return null;
+  }
+
+  /** Where in the batch a field stands first, and of which record. */
+  protected firstOf(fieldCount: number, field: number): { position: number; row: number } {
+    const position = (field - (this.first % fieldCount) + fieldCount) % fieldCount;
+    return { position, row: (this.first + position - field) / fieldCount };
+  }
+}
+
+export interface Quotients {
+  readonly divisor: number;
+  readonly limit: number;
 }
 
 /** Takes a section's numbers. @returns what is wrong with them, in words, or null */
@@ -95,50 +147,4 @@ async function atEndOfNumbers(cursor: ByteCursor): Promise<boolean> {
   if (cursor.end === cursor.bytes.length - 1)
     throw cursor.malformed('a number of more than a million digits.');
   throw cursor.truncated('inside of a list of numbers');
-}
-
-/** Copies one field of the batch's records, of `fieldCount` numbers each, into a column. @returns the largest value */
-export function copyField(
-  batch: NumberBatch,
-  fieldCount: number,
-  field: number,
-  column: Uint32Array,
-): number {
-  const { values, count } = batch;
-  const start = firstOfField(batch.first, fieldCount, field);
-  let largest = 0;
-  for (let { position, row } = start; position < count; position += fieldCount, row++) {
-    const value = values[position];
-    if (value > largest) largest = value;
-    column[row] = value;
-  }
-  return largest;
-}
-
-/** As {@link copyField}, into a column of bytes. */
-export function copyByteField(
-  batch: NumberBatch,
-  fieldCount: number,
-  field: number,
-  column: Uint8Array,
-): number {
-  const { values, count } = batch;
-  const start = firstOfField(batch.first, fieldCount, field);
-  let largest = 0;
-  for (let { position, row } = start; position < count; position += fieldCount, row++) {
-    const value = values[position];
-    if (value > largest) largest = value;
-    column[row] = value;
-  }
-  return largest;
-}
-
-/** Where in a batch that begins with number `first` of a section a field stands first, and of which record. */
-export function firstOfField(
-  first: number,
-  fieldCount: number,
-  field: number,
-): { position: number; row: number } {
-  const position = (field - (first % fieldCount) + fieldCount) % fieldCount;
-  return { position, row: (first + position - field) / fieldCount };
 }
