@@ -5,11 +5,18 @@ interface Floor {
   readonly bytes: number;
 }
 
-// In fewer, a wave of load or a warm-up of minutes looks like a leak.
+// After fewer collections, a wave of load or a warm-up of minutes looks like a leak.
 const MIN_FLOORS = 10;
 
-// How many of the latest floors must still rise for the second and the third snapshot.
-const LATEST_FLOORS = 6;
+// Collections that come together (forced ones, or a full heap's) tell one floor: the lowest of them.
+const ONE_FLOOR_MS = 300;
+const MIN_DISTINCT_FLOORS = 5;
+
+// Windows of about one length compare best, so the later snapshots wait for their share of the time the first one took.
+const MIN_WINDOW_SHARE = 0.4;
+
+// How many floors since the last snapshot must rise for the next one.
+const MIN_LATEST_FLOORS = 3;
 
 // Beyond this many the older ones are thinned out: the trend needs their spread, not their number.
 const MAX_FLOORS = 96;
@@ -24,8 +31,10 @@ const MIN_PERSISTENCE = 0.5;
 const MIN_GROWTH_BYTES = 512 * 1024;
 const MIN_GROWTH_SHARE = 0.03;
 
-// After the third snapshot there is nothing more to compare until the heap is another one.
-const SNAPSHOTS_PER_EPISODE = 3;
+// Three show the growth, and one after as long again shows whether it went on, whatever the floor did: it may hide it. Then
+// there is nothing more to compare until the heap is another one.
+const GROWTH_SNAPSHOTS = 3;
+const SNAPSHOTS_PER_EPISODE = GROWTH_SNAPSHOTS + 1;
 const NEXT_EPISODE_FACTOR = 2;
 
 /** Watches floors and says at which of them a snapshot helps. */
@@ -36,30 +45,53 @@ export interface GrowthWatch {
 
 export function createGrowthWatch(): GrowthWatch {
   let floors: Floor[] = [];
+  let collections = 0;
   let taken = 0;
-  let lastTakenBytes = 0;
+  let last: Floor = { atMs: 0, bytes: 0 };
+  let firstAtMs = 0; // of the episode
+  let windowMs = 0;
 
-  const isDue = (bytes: number): boolean => {
+  const isFirstDue = (): boolean => {
+    if (collections < MIN_FLOORS) return false;
     // What an application loads when it starts rises steeply and ends; the later half of the floors is past it.
-    if (taken === 0) return growsOn(floors) || growsOn(floors.slice(floors.length >> 1));
-    if (taken === SNAPSHOTS_PER_EPISODE) return bytes > lastTakenBytes * NEXT_EPISODE_FACTOR;
-    return hasRisen(lastTakenBytes, bytes) && isRising(floors.slice(-LATEST_FLOORS));
+    const later = floors.slice(floors.length >> 1);
+    return growsOn(floors) || (later.length >= MIN_FLOORS && growsOn(later));
+  };
+  const isNextDue = (now: Floor): boolean => {
+    if (taken === SNAPSHOTS_PER_EPISODE) return now.bytes > last.bytes * NEXT_EPISODE_FACTOR;
+    if (taken === GROWTH_SNAPSHOTS) return now.atMs - last.atMs >= last.atMs - firstAtMs;
+    const since = floors.filter(({ atMs }) => atMs > last.atMs);
+    const isLongEnough = since.length >= MIN_LATEST_FLOORS && now.atMs - last.atMs >= windowMs;
+    return isLongEnough && hasRisen(last.bytes, now.bytes) && isRising([last, ...since]);
   };
   return {
     add(atMs, bytes) {
-      floors.push({ atMs, bytes });
+      collections++;
+      floors = withFloor(floors, { atMs, bytes });
       if (floors.length > MAX_FLOORS) floors = floors.filter((_, index) => index % 2 === 0);
-      if (!isDue(bytes)) return false;
+      const now = { atMs, bytes };
+      if (!(taken === 0 ? isFirstDue() : isNextDue(now))) return false;
       taken = (taken % SNAPSHOTS_PER_EPISODE) + 1;
-      lastTakenBytes = bytes;
+      if (taken === 1) {
+        firstAtMs = atMs;
+        windowMs = MIN_WINDOW_SHARE * (atMs - floors[0].atMs);
+      }
+      last = now;
       return true;
     },
   };
 }
 
+/** The floors with one more, which replaces the last one when both are of one moment. */
+function withFloor(floors: readonly Floor[], floor: Floor): Floor[] {
+  const before = floors.at(-1);
+  if (before === undefined || floor.atMs - before.atMs >= ONE_FLOOR_MS) return [...floors, floor];
+  return [...floors.slice(0, -1), { atMs: before.atMs, bytes: Math.min(before.bytes, floor.bytes) }];
+}
+
 /** Whether the floors rise by more than chance, by enough to matter, and in the later half still as in the earlier. */
 function growsOn(floors: readonly Floor[]): boolean {
-  if (floors.length < MIN_FLOORS || !isRising(floors)) return false;
+  if (floors.length < MIN_DISTINCT_FLOORS || !isRising(floors)) return false;
   const middle = floors.length >> 1;
   const earlySlope = medianSlope(floors.slice(0, middle));
   const lateSlope = medianSlope(floors.slice(middle));

@@ -2,16 +2,13 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Recording } from '../agent/recording.ts';
 import { LeakwatchError } from './error.ts';
-import { factsOf, factsOfStore } from './detectors/facts.ts';
 import type { Scale } from './finding.ts';
-import { findingOf } from './finding.ts';
+import type { Growth } from './findings.ts';
+import { findingsOf } from './findings.ts';
 import type { Census } from './growth/census.ts';
 import { takeCensus } from './growth/census.ts';
-import type { Cohorts } from './growth/cohorts.ts';
 import { cohorts, cohortsByPath } from './growth/cohorts.ts';
-import type { GrowingStore } from './growth/stores.ts';
 import { growingBulk, growingStores } from './growth/stores.ts';
-import { holdings } from './growth/holders.ts';
 import { comparability } from './growth/lineage.ts';
 import type { PathTree } from './growth/path-tree.ts';
 import { pathTree } from './growth/path-tree.ts';
@@ -25,20 +22,15 @@ import { readSnapshot } from './heap/index.ts';
 import { classNamer } from './model/class-names.ts';
 import type { Interner } from './model/interner.ts';
 import { interner } from './model/interner.ts';
-import { objectView } from './model/object-view.ts';
 import { isEngineRoot } from './model/ranks.ts';
 import { referenceReader } from './model/references.ts';
 import { nodeRoles } from './model/roles.ts';
-import { scriptsOf } from './model/scripts.ts';
-import { relate } from './relate.ts';
-import type { Comparability, Confidence, Finding, Report, SnapshotSummary } from './report.ts';
+import type { Comparability, Confidence, Report, SnapshotSummary } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
+import { afterwards } from './series/afterwards.ts';
 import { workBetween } from './series/work.ts';
 import { memoryTrend } from './series/memory-trend.ts';
-import { isAgentsOwn, isEnginesOwn, isSignificant } from './significance.ts';
 import { largestGroups, onlyWindow } from './growth/suspects.ts';
-import { isNodeScript } from './source/packages.ts';
-import { locator } from './source/locate.ts';
 import { conclude } from './verdict.ts';
 
 export interface AnalyzeOptions {
@@ -88,7 +80,14 @@ export async function analyzeSnapshots(
   );
   options.onProgress?.({ phase: 'judge', file: '', done: JUDGE_AT });
   const growth = judgeGrowth(ordered, newest, labels, trie, comparable, options.recording);
-  const findings = findingsOf(growth, ordered, newest, labels, options);
+  const { findings, judged } = findingsOf(growth, {
+    censuses: ordered.map(({ census }) => census),
+    newest,
+    labels,
+    scale: scaleOf(ordered),
+    after: options.recording ? afterwards(options.recording, timesOf(ordered)) : null,
+    root: options.root ?? options.recording?.header.cwd ?? process.cwd(),
+  });
   const report = {
     version: REPORT_VERSION,
     findings,
@@ -99,7 +98,7 @@ export async function analyzeSnapshots(
   };
   return {
     ...report,
-    ...conclude(report, growth.judged),
+    ...conclude(report, judged),
     elapsedMs: Math.round(performance.now() - startedAt),
   };
 }
@@ -160,13 +159,6 @@ async function fileFacts(file: string, recording: Recording | undefined) {
 /** V8 numbers objects upwards as long as a process lives, so the largest id tells the order better than a file's time. */
 function byLargestId(snapshots: readonly Taken[]): Taken[] {
   return snapshots.toSorted((a, b) => a.census.maxId - b.census.maxId);
-}
-
-/** What grew, and what it means. */
-interface Growth {
-  readonly judged: readonly Judged[];
-  readonly stores: readonly GrowingStore[];
-  readonly population: Cohorts | null;
 }
 
 /** The same file again, or its copy, is no second moment. */
@@ -232,48 +224,15 @@ const ONE_SNAPSHOT: Confidence = {
  * (copied, unpacked).
  */
 function windowWeights(ordered: readonly Taken[], recording: Recording | undefined): number[] | null {
-  const times = ordered.map(({ takenAt }) => takenAt ?? 0);
+  const times = timesOf(ordered);
   const work = recording ? workBetween(recording, times) : null;
   const weights = work ?? times.slice(1).map((time, index) => time - times[index]);
   return weights.every((weight) => weight >= MIN_WINDOW_MS) ? weights : null;
 }
 
+const timesOf = (ordered: readonly Taken[]) => ordered.map(({ takenAt }) => takenAt ?? 0);
+
 const MIN_WINDOW_MS = 50; // snapshots themselves take longer; less between two files is a copy's time
-
-function findingsOf(
-  { judged, stores, population }: Growth,
-  ordered: readonly Taken[],
-  newest: PathTree,
-  labels: Interner,
-  options: AnalyzeOptions,
-): Finding[] {
-  const leaks = judged.flatMap(({ group, judgement }) =>
-    judgement.is === 'leak' ? [{ group, judgement }] : [],
-  );
-  if (population === null || leaks.length + stores.length === 0) return [];
-  const view = objectView(newest.graph);
-  const scripts = scriptsOf(newest.graph);
-  const root = options.root ?? options.recording?.header.cwd ?? process.cwd();
-  const lines = locator(root, scripts.names);
-  const scale = scaleOf(ordered);
-  const groups = leaks.map(({ group }) => group);
-  const grown = holdings(groups, newest, population).flatMap((holding, index) => {
-    const facts = factsOf(holding, newest, view, scripts, labels);
-    return facts && !holding.isPartOfAnother && !isAgentsOwn(facts)
-      ? [findingOf(facts, leaks[index].judgement.confidence, lines, scale)]
-      : [];
-  });
-  const numbers = stores
-    .map((store) => ({ store, facts: factsOfStore(store, newest, view, scripts, labels) }))
-    .filter(({ facts }) => !isAgentsOwn(facts) && !isEnginesOwn(facts))
-    .map(({ store, facts }) => findingOf(facts, store.confidence, lines, scale));
-  const findings = relate([...grown, ...numbers].filter(({ finding }) => isSignificant(finding.growth)));
-  return ordered.length === 1 ? findings.filter(isSuspicious) : findings;
-}
-
-/** Every program holds its modules and what Node holds: large by nature. */
-const isSuspicious = ({ kind, culprit }: Finding) =>
-  kind !== 'module' && culprit.location !== null && !isNodeScript(culprit.location.file);
 
 function scaleOf(ordered: readonly Taken[]): Scale {
   const durationMs = (ordered.at(-1)!.takenAt ?? 0) - (ordered[0].takenAt ?? 0);

@@ -17,11 +17,11 @@ export function conclude(report: Open, judged: readonly Judged[]): Conclusion {
   };
 }
 
-/** A leak is said with three comparable snapshots; fewer, or of several processes, can only raise a suspicion. */
+/** A leak is said with three comparable snapshots, or two and a floor that rose on; less can only raise a suspicion. */
 function verdictOf({ comparability, findings, snapshots }: Open): Verdict {
   if (comparability.kind !== 'same-lineage') return 'unknown';
-  if (snapshots.length < MIN_SNAPSHOTS) return findings.length > 0 ? 'unknown' : 'clean';
-  return findings.some(({ confidence }) => confidence.level !== 'low') ? 'leak' : 'clean';
+  if (findings.some(({ confidence }) => confidence.level !== 'low')) return 'leak';
+  return snapshots.length < MIN_SNAPSHOTS && findings.length > 0 ? 'unknown' : 'clean';
 }
 
 const MIN_SNAPSHOTS = 3; // two cannot tell a leak from warm-up
@@ -65,9 +65,16 @@ function reasonsOf(verdict: Verdict, report: Open, judged: readonly Judged[]): s
   const harmless = (is: string) => judged.filter(({ judgement }) => judgement.is === is).length;
   const filling = harmless('slowing');
   const bounded = harmless('rotating') + harmless('passing');
+  const settled = harmless('settled');
+  const reserved = harmless('reserved');
   if (filling > 0)
     reasons.push(`${countText(filling, 'place')} grew ever more slowly, as a cache does that fills up.`);
   if (bounded > 0) reasons.push(`${countText(bounded, 'place')} held new objects but let the older ones go.`);
+  if (settled > 0)
+    reasons.push(
+      `${countText(settled, 'place')} grew no more after the last snapshot, while the work went on.`,
+    );
+  if (reserved > 0) reasons.push(`${countText(reserved, 'place')} filled slots that had been set aside.`);
   if (verdict === 'clean' && report.findings.length > 0) {
     const faint = countText(report.findings.length, 'faint suspicion');
     reasons.push(`${faint} not reported, the first: ${report.findings[0].title}.`);

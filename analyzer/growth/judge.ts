@@ -4,11 +4,11 @@ import type { GrowthGroup } from './groups.ts';
 /**
  * What the growth of a group means. leak: it comes and stays. passing: most of it goes again (requests in flight).
  * rotating: the oldest leave as new ones come (a bounded cache, a ring). slowing: it grows ever less (a cache filling up,
- * lazily loaded things).
+ * lazily loaded things). settled: it grew no more after the last snapshot. reserved: it fills slots that were set aside for it.
  */
 export type Judgement =
   | { readonly is: 'leak'; readonly confidence: Confidence }
-  | { readonly is: 'passing' | 'rotating' | 'slowing' };
+  | { readonly is: 'passing' | 'rotating' | 'slowing' | 'settled' | 'reserved' };
 
 /** Below this share the windows' objects are on their way through: measured 0 for LRU, ring and requests, 1 for leaks. */
 const MIN_SURVIVAL = 0.5;
@@ -86,8 +86,22 @@ function lastRate(group: GrowthGroup, weights: readonly number[] | null): number
   const { steps } = group;
   if (steps.length < 2) return Number.POSITIVE_INFINITY;
   if (!weights || Math.max(...weights) <= SAME_LENGTH * Math.min(...weights)) return shareOfLast(steps);
-  return Math.max(shareOfLast(steps), shareOfLast(steps.map((step, window) => step / weights[window])));
+  return Math.max(shareOfLast(steps), shareOfLast(ratesOf(steps, weights)));
 }
+
+/** Growth comes in bursts, so a last window that is short beside another is taken together with the one before it. */
+function ratesOf(steps: readonly number[], weights: readonly number[]): number[] {
+  const last = steps.length - 1;
+  const isShort = weights[last] * TOO_SHORT < Math.max(...weights) && steps[last] > 0 && last >= 2;
+  if (!isShort) return steps.map((step, window) => step / weights[window]);
+  const merged = (values: readonly number[]) => [
+    ...values.slice(0, last - 1),
+    values[last - 1] + values[last],
+  ];
+  return ratesOf(merged(steps), merged(weights));
+}
+
+const TOO_SHORT = 4; // times shorter than the longest
 
 function shareOfLast(rates: readonly number[]): number {
   const before = rates.slice(0, -1);

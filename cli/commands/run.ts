@@ -29,7 +29,7 @@ const options = {
   warmup: {
     type: 'string',
     requiresArg: true,
-    describe: 'Work before the first snapshot (default: a fifth of the duration, or 5s)',
+    describe: 'Work before the first snapshot (default: a fifth of the duration, or 3s)',
   },
   settle: {
     type: 'string',

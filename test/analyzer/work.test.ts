@@ -14,9 +14,14 @@ function recording(...entries: readonly RecordingEntry[]): Recording {
 test.each([
   ['what was used in each window', recording(sample(1000, 100), sample(2000, 30)), [100, 30]],
   [
-    'without the snapshots themselves',
-    recording(sample(900, 400), snapshot(950, 300), sample(2000, 30)),
-    [100, 30],
+    'without what a snapshot used, at the rate of the rest of the window',
+    recording(sample(1000, 100), snapshot(1000, 500), sample(1600, 900), sample(2000, 40)),
+    [100, 50],
+  ],
+  [
+    'at the rate of the other windows where each sample of one saw a snapshot',
+    recording(sample(1000, 100), snapshot(1000, 200), sample(2000, 900)),
+    [100, 80],
   ],
   ['nothing where the recording does not reach', recording(sample(1000, 100)), null],
 ])('workBetween: %s', (_, given, expected) => {
