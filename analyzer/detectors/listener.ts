@@ -1,3 +1,4 @@
+import type { ObjectView } from '../model/object-view.ts';
 import type { Diagnosis, Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
 import { nameOf } from './facts.ts';
@@ -34,23 +35,23 @@ function eventTargetListeners(facts: Facts): Diagnosis | null {
 }
 
 function describe(facts: Facts, emitter: number, event: string | null, callback: number): Diagnosis {
-  const emitterClass = emitterName(facts, emitter);
+  const className = emitterClass(facts.view, emitter);
   const name = holderName(facts, emitter);
   const handler = functionName(facts, callback);
   const quotedEvent = event === null ? 'ever new events' : `'${event}'`;
   const emitters = holderCount(facts);
-  const isProcess = emitterClass === 'process'; // known by that name, whatever variable it was reached over
-  const single = isProcess ? '`process`' : `${emitterClass} ${namePhrase(name)}`;
-  const on = emitters > 1 ? `each of ${emitters} ${emitterClass} objects` : single;
+  const isProcess = className === 'process'; // known by that name, whatever variable it was reached over
+  const single = isProcess ? '`process`' : `${className} ${namePhrase(name)}`;
+  const on = emitters > 1 ? `each of ${emitters} ${className} objects` : single;
   const position = facts.scripts.positionOf(callback);
   return {
     kind: 'listener',
     subject: `${quotedEvent} listeners${handler ? ` \`${handler}\`` : ''} on ${on}`,
     predicate: 'are added and never removed',
     name: `${isProcess ? 'process' : name.name} ${quotedEvent} listeners${handler ? ` (${handler})` : ''}`,
-    className: emitterClass,
+    className,
     property: event,
-    container: emitterClass,
+    container: className,
     what: handler ? `listener functions \`${handler}\`` : 'listener functions',
     fix:
       `Remove the listener when its owner is done (\`removeListener\`/\`off\`, \`{ once: true }\`, or an AbortSignal passed as ` +
@@ -60,9 +61,8 @@ function describe(facts: Facts, emitter: number, event: string | null, callback:
   };
 }
 
-/** V8 names an AbortSignal after its base class; its prototype tells. */
-function emitterName(facts: Facts, emitter: number): string {
-  const { view } = facts;
+/** The class of what is listened to: V8 names an AbortSignal after its base class; its prototype tells. */
+export function emitterClass(view: ObjectView, emitter: number): string {
   const own = view.className(emitter);
   if (own !== 'EventTarget') return own;
   const prototype = view.property(emitter, '__proto__');

@@ -1,7 +1,8 @@
 import { DICTIONARY_LABEL, ELEMENT_LABEL, KEY_LABEL } from '../model/labels.ts';
 import { describeObjects } from '../model/describe.ts';
 import type { Exploration } from './exploration.ts';
-import { cut, stringStart } from './object-row.ts';
+import { cut } from './cut.ts';
+import { stringStart } from './object-row.ts';
 
 /** What a collection holds. */
 export interface CollectionContent {

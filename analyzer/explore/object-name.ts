@@ -5,6 +5,7 @@ import { namePhrase } from '../detectors/words.ts';
 import type { PackageName, SourceLocation } from '../report.ts';
 import { isNodeScript } from '../source/packages.ts';
 import type { Exploration } from './exploration.ts';
+import { cut } from './cut.ts';
 
 /** What an object is called in its program, and where that name is declared. */
 export interface ObjectName {
@@ -28,13 +29,17 @@ export function objectName(exploration: Exploration, node: number): ObjectName {
   const facts = surroundings(exploration, node);
   const name = holderName(facts);
   const located = exploration.locator.locate(declarationOf(name));
+  // nothing on the way has a name: a string would be called by its text
+  const isNameless = name.anchor === 'none' && exploration.view.isString(node) && name.property === null;
   return {
-    name: name.name,
-    phrase: namePhrase(name),
+    name: isNameless ? 'string' : cut(name.name, MAX_NAME),
+    phrase: isNameless ? 'a string' : cut(namePhrase(name), MAX_NAME),
     package: located.package,
     location: located.location,
   };
 }
+
+const MAX_NAME = 120; // keys of dictionaries are part of names, and may be anything
 
 /** Where a function is declared, or the class of an object, through source maps; null when the snapshot does not tell. */
 export function declaredAt({ scripts, locator }: Exploration, node: number): SourceLocation | null {

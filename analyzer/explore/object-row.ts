@@ -1,6 +1,6 @@
-import { edgeLabel } from '../heap/index.ts';
 import type { SourceLocation } from '../report.ts';
 import type { Exploration } from './exploration.ts';
+import { cut } from './cut.ts';
 import { declaredAt } from './object-name.ts';
 
 /** One object as a line of a table. */
@@ -37,15 +37,18 @@ export function preview(exploration: Exploration, node: number): string {
   return view.isClosure(node) ? graph.strings.get(graph.nodeName[node]) : '';
 }
 
-/** The first characters of a string: V8 writes "(concatenated string)" for one that it has not put together yet. */
+/**
+ * The first characters of a string. One that V8 has not put together yet is told by its pieces; of a part of another string
+ * the snapshot does not tell where it begins, so it is told by the whole.
+ */
 export function stringStart({ graph, view }: Exploration, node: number, length: number): string {
   let text = '';
   const pieces = [node];
   for (let step = 0; pieces.length > 0 && text.length <= length && step < MAX_PIECES; step++) {
     const piece = pieces.pop()!;
-    const parts = [view.internal(piece, 'second'), view.internal(piece, 'first')].filter(
-      (part) => part !== -1,
-    );
+    const parts = ['second', 'first', 'parent']
+      .map((name) => view.internal(piece, name))
+      .filter((part) => part !== -1);
     if (parts.length === 0) text += graph.strings.get(graph.nodeName[piece]);
     else pieces.push(...parts);
   }
@@ -57,15 +60,4 @@ const MAX_PIECES = 2000;
 /** What a class is declared at, by one of its instances; null for V8's own and plain objects. */
 export function classLocation(exploration: Exploration, instance: number): SourceLocation | null {
   return instance === -1 || exploration.view.isClosure(instance) ? null : declaredAt(exploration, instance);
-}
-
-/** An edge's type and name as V8 has them. */
-export function edgeText(exploration: Exploration, edge: number): { type: string; name: string } {
-  const { graph } = exploration;
-  return { type: graph.edgeTypeNames[graph.edgeType[edge]], name: cut(edgeLabel(graph, edge), MAX_PREVIEW) };
-}
-
-/** At most so many characters, with an ellipsis for the rest. */
-export function cut(text: string, length: number): string {
-  return text.length > length ? `${text.slice(0, length)}…` : text;
 }

@@ -31,8 +31,15 @@ export function objectView(graph: HeapGraph): ObjectView {
   const element = edgeKind('element');
   const hidden = edgeKind('hidden');
 
+  const indexByName = new Map<string, number>(); // looking a text up goes through all of them
+  function indexOf(name: string): number {
+    let index = indexByName.get(name);
+    if (index === undefined) indexByName.set(name, (index = strings.indexOf(name)));
+    return index;
+  }
+
   function target(node: number, kind: number, name: string): number {
-    const wanted = strings.indexOf(name);
+    const wanted = indexOf(name);
     if (wanted === -1) return -1;
     for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
       if (edgeType[edge] === kind && edgeName[edge] === wanted) return edgeTo[edge];

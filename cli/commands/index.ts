@@ -1,12 +1,16 @@
 import type { Command } from '../command.ts';
 import { analyzeCommand } from './analyze.ts';
+import { collectionsCommand } from './collections.ts';
 import { diffCommand } from './diff.ts';
 import { inspectCommand } from './inspect.ts';
+import { listenersCommand } from './listeners.ts';
 import { openCommand } from './open.ts';
 import { pathCommand } from './path.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
+import { stringsCommand } from './strings.ts';
+import { timersCommand } from './timers.ts';
 import { topCommand } from './top.ts';
 
 /** Every command, in the order the help lists them. */
@@ -20,4 +24,8 @@ export const commands: readonly Command[] = [
   diffCommand,
   pathCommand,
   inspectCommand,
+  collectionsCommand,
+  listenersCommand,
+  timersCommand,
+  stringsCommand,
 ];

@@ -1,12 +1,16 @@
 import { basename } from 'node:path';
 import { statSync } from 'node:fs';
-import { nodeOfId } from '../../analyzer/explore/exploration.ts';
-import { explore } from '../../analyzer/explore/exploration.ts';
+import { explore, nodeOfId } from '../../analyzer/explore/exploration.ts';
 import type { Exploration } from '../../analyzer/explore/exploration.ts';
+import { pageOf } from '../../analyzer/explore/paging.ts';
+import type { Page, Paging } from '../../analyzer/explore/paging.ts';
 import { LeakwatchError } from '../../analyzer/error.ts';
 import { DEFAULT_FILES, writeOutput } from '../show-report.ts';
+import { tableLines } from '../terminal/table.ts';
+import type { Column } from '../terminal/table.ts';
 import type { Output, Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { restLines } from './words.ts';
 
 /**
  * The one snapshot that a command is about.
@@ -56,10 +60,45 @@ export function nodeNamed({ graph, file }: Exploration, text: string): number {
   throw new LeakwatchError('NO_OBJECT', `${file} has no object @${id}.`);
 }
 
+/** One part of a list, to be shown as a table. */
+export interface ShownPage<Row> {
+  readonly exploration: Exploration;
+  readonly page: Page<Row>;
+  readonly columns: readonly Column<Row>[];
+  /** What is said when there is nothing. */
+  readonly none: string;
+}
+
+type JsonFlag = { readonly json: string | undefined };
+
+/** Shows a part of a list: as JSON where that was asked for, otherwise as a table. */
+export function showPage<Row>(
+  { exploration, page, columns, none }: ShownPage<Row>,
+  flags: JsonFlag,
+  terminal: Terminal,
+): void {
+  showAnswer({ file: exploration.file, ...page }, flags, terminal, (output) =>
+    page.total === 0 ? [none] : [...tableLines(columns, page.rows, output), ...restLines(page, output)],
+  );
+}
+
+/** The same for a list of which only a part is to be shown. */
+export function showList<Row>(
+  {
+    rows,
+    paging,
+    ...shown
+  }: Omit<ShownPage<Row>, 'page'> & { readonly rows: readonly Row[]; readonly paging: Paging },
+  flags: JsonFlag,
+  terminal: Terminal,
+): void {
+  showPage({ ...shown, page: pageOf(rows, paging, (row) => row) }, flags, terminal);
+}
+
 /** Shows an answer: as JSON where that was asked for, otherwise as text. */
 export function showAnswer(
   answer: unknown,
-  { json }: { readonly json: string | undefined },
+  { json }: JsonFlag,
   { out }: Terminal,
   text: (output: Output) => readonly string[],
 ): void {

@@ -1,5 +1,5 @@
 import type { Page } from '../../analyzer/explore/paging.ts';
-import type { PackageName, SourceLocation } from '../../analyzer/report.ts';
+import type { SourceLocation } from '../../analyzer/report.ts';
 import { locationText } from '../../analyzer/render/trace.ts';
 import { bytesText, numberText } from '../../analyzer/render/units.ts';
 import type { Output } from '../terminal/terminal.ts';
@@ -14,11 +14,9 @@ export const changeBytesText = (change: number) => `${change > 0 ? '+' : ''}${by
 export const placeText = (location: SourceLocation | null) =>
   location === null ? '' : locationText(location);
 
-/** Whose code it is: a package, Node itself, or the application, which is said by nothing. */
-export function ownerText(owner: PackageName | null): string {
-  if (owner === null) return '';
-  return owner.version === null ? owner.name : `${owner.name} ${owner.version}`;
-}
+/** A function by its name. */
+export const functionText = ({ functionName }: { readonly functionName: string }) =>
+  functionName === '' ? '(anonymous)' : functionName;
 
 /** What of a list is not shown, and how to see it; nothing when all is. */
 export function restLines({ total, offset, rows }: Page<unknown>, { colors }: Output): string[] {

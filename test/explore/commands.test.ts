@@ -33,11 +33,25 @@ describe('each answers with a text and with JSON', () => {
       ['paths', 'objectCount'],
     ],
     [['inspect', later, '@1'], /^@1 [^]*Holds \(\d+\)/, ['references', 'retainers', 'dominator']],
+    [
+      ['strings', later, '--limit', '2'],
+      /strings of[^]*The same text[^]*Largest[^]*Kept whole/,
+      ['duplicates', 'longest', 'sliced'],
+    ],
+    [
+      ['listeners', later, '--match', 'change'],
+      /12! +12 +change +EventEmitter @\d+ variable `bus` +onChange/,
+      ['rows'],
+    ],
+    [['timers', later], /6 +interval +3,600,000 ms .* poll /, ['rows', 'total']],
+    [['collections', later], /300 .* `sessions` of class `SessionStore` .* user-0/, ['rows', 'total']],
   ])('%j', async (words, text, keys) => {
-    expect(await said(words)).toMatch(text);
-    expect(Object.keys(JSON.parse(await said([...words, '--json'])) as object)).toEqual(
+    const file = join(temporaryFolder(), 'answer.json');
+    expect(await said([...words, `--json=${file}`])).toMatch(text);
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')) as object)).toEqual(
       expect.arrayContaining(keys),
     );
+    expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 });
 
@@ -48,13 +62,6 @@ test('what is printed fits a terminal, and is whole in a pipe', async () => {
   const tables = narrow.stdout.split('\n').slice(2);
   expect(tables.filter((line) => line.length > 80)).toEqual([]);
   expect(pipe.stdout).toContain('fixtures/explore/things.js');
-});
-
-test('JSON goes into a file that only its owner can read', async () => {
-  const file = join(temporaryFolder(), 'out.json');
-  await said(['diff', earlier, later, `--json=${file}`]);
-  expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ by: 'shape' });
-  expect(statSync(file).mode & 0o777).toBe(0o600);
 });
 
 test('--only-grew leaves out what has no more objects each time', async () => {
@@ -81,6 +88,9 @@ describe('what cannot be answered exits with 2 and a sentence', () => {
     [['path', earlier, '--string', 'no such text'], `${earlier} has no string that contains "no such text".`],
     [['inspect', earlier, '@2147483647'], `${earlier} has no object @2147483647.`],
     [['inspect', earlier, 'Map'], '"Map" is no object id.'],
+    [['collections', earlier, '--sort', 'name'], '--sort is one of entries, retained, not "name".'],
+    [['listeners'], 'The snapshot to look into is missing.'],
+    [['timers', earlier, '--delay', '3'], '`leakwatch timers` has no option --delay.'],
     [['inspect', earlier], 'A snapshot and one object id are needed.'],
   ])('%j', async (words, sentence) => {
     const terminal = fakeTerminal();

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import { collections } from '../../analyzer/explore/collections.ts';
 import { diff } from '../../analyzer/explore/diff.ts';
 import { nodeOfId } from '../../analyzer/explore/exploration.ts';
 import { inspect } from '../../analyzer/explore/inspect.ts';
+import { listeners } from '../../analyzer/explore/listeners.ts';
 import { objectName } from '../../analyzer/explore/object-name.ts';
 import { ignoring, pathsTo, pathsToAll } from '../../analyzer/explore/paths.ts';
 import { instancesOf, stringsWith } from '../../analyzer/explore/select-nodes.ts';
+import { duplicateStrings, longestStrings, slicedStrings } from '../../analyzer/explore/strings.ts';
+import { timers } from '../../analyzer/explore/timers.ts';
 import { heapTotals, topClasses } from '../../analyzer/explore/top.ts';
 import { sessionsMap, snapshotsOfThings, thingsOpened } from './things.ts';
 
@@ -127,4 +131,84 @@ test('an object is told with what it holds and what holds it', () => {
   });
   expect(found.references.total).toBeGreaterThanOrEqual(600);
   expect(found.references.rows).toHaveLength(3);
+});
+
+describe('listeners', () => {
+  test.each([
+    ['change', 'EventEmitter', 12, 'onChange', true],
+    ['close', 'EventEmitter', 1, 'onClose', false], // behind once()
+    ['tick', 'EventTarget', 4, 'onTick', false],
+    ['abort', 'AbortSignal', 15, 'onAbort', true],
+  ])('of %s on an %s', (event, emitterClass, listenerCount, functionName, isOverLimit) => {
+    const [row] = listeners(things.opened, functionName);
+    expect(row).toMatchObject({
+      event,
+      emitterClass,
+      listenerCount,
+      functionName,
+      isOverLimit,
+      emitterCount: 1,
+    });
+    expect(row.location).toMatchObject({ file: SOURCE });
+  });
+});
+
+test('timers are told by kind, delay and callback', () => {
+  const rows = timers(things.opened, '').filter(({ isActive }) => isActive);
+  expect(rows).toMatchObject([
+    {
+      kind: 'interval',
+      delayMs: 3_600_000,
+      timerCount: 6,
+      functionName: 'poll',
+      location: { file: SOURCE, line: 57 },
+    },
+    {
+      kind: 'timeout',
+      delayMs: 7_200_000,
+      timerCount: 3,
+      functionName: 'expire',
+      location: { file: SOURCE, line: 62 },
+    },
+  ]);
+});
+
+describe('collections', () => {
+  const question = { sort: 'entries', match: '', offset: 0, limit: 50 } as const;
+
+  test.each([
+    ['sessions', 'Map', 300, 'Session objects'],
+    ['headers', 'Object', 300, 'objects {headerText}'],
+    ['texts', 'Array', 50, 'strings'],
+  ])('%s', (name, className, entryCount, values) => {
+    const found = collections(things.opened, question).rows.find((row) => row.name.name === name);
+    expect(found).toMatchObject({ className: expect.any(String), content: { entryCount, values } });
+    expect(collections(things.opened, { ...question, match: className }).rows).toContainEqual(found);
+  });
+
+  test('of numbers are told by the room they have', () => {
+    const scores = collections(things.opened, question).rows.find((row) => row.name.name === 'scores');
+    expect(scores!.content).toMatchObject({ entryCount: 0, slotCount: 512 });
+  });
+});
+
+describe('strings', () => {
+  const all = { offset: 0, limit: 1000 };
+
+  test('that are there more than once are told with what they waste', () => {
+    const { rows } = duplicateStrings(things.opened, 'came in by the network', all);
+    expect(rows).toMatchObject([{ copies: 50, wasteBytes: 49 * rows[0].bytes, name: { name: 'texts[…]' } }]);
+  });
+
+  test('of which a part keeps the whole are told with who holds the part', () => {
+    const { rows } = slicedStrings(things.opened, '', all);
+    expect(rows).toMatchObject([{ sliceCount: 1, name: { name: 'excerpt' } }]);
+    expect(rows[0].parentBytes).toBeGreaterThan(200_000);
+  });
+
+  test('that are largest come first', () => {
+    const sizes = longestStrings(things.opened, '', all).rows.map(({ bytes }) => bytes);
+    expect(sizes).toEqual(sizes.toSorted((one, other) => other - one));
+    expect(sizes[0]).toBeGreaterThan(200_000);
+  });
 });

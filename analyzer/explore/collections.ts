@@ -1,0 +1,58 @@
+import { NONE } from '../heap/graph.ts';
+import type { Exploration } from './exploration.ts';
+import { collectionContent, entryCounter } from './content.ts';
+import type { CollectionContent } from './content.ts';
+import { objectName } from './object-name.ts';
+import type { ObjectName } from './object-name.ts';
+import { objectRow } from './object-row.ts';
+import type { ObjectRow } from './object-row.ts';
+import { pageOf } from './paging.ts';
+import type { Page, Paging } from './paging.ts';
+import { contains } from './select-nodes.ts';
+
+/** A Map, Set, array or object used as a dictionary. */
+export interface CollectionRow extends ObjectRow {
+  readonly name: ObjectName;
+  readonly content: CollectionContent;
+}
+
+export type CollectionSort = 'entries' | 'retained';
+
+const MIN_ENTRIES = 8; // what has fewer is an object with a few parts
+
+/**
+ * The largest collections that the program can reach, however small what they hold is.
+ * @param match part of the class; empty for all
+ */
+export function collections(
+  exploration: Exploration,
+  { sort, match, ...paging }: Paging & { readonly sort: CollectionSort; readonly match: string },
+): Page<CollectionRow> {
+  const { references, retained, view } = exploration;
+  const counter = entryCounter(exploration);
+  const mayHoldNumbers = containerTest(exploration);
+  const entries = new Map<number, number>();
+  for (let node = 1; node < references.count.length; node++) {
+    const isContainer = mayHoldNumbers(node);
+    if (references.count[node] === 0 && !isContainer) continue;
+    const found = Math.max(counter.entries(node), isContainer ? counter.slots(node) : 0);
+    if (found >= MIN_ENTRIES && contains(view.className(node), match)) entries.set(node, found);
+  }
+  const size = (node: number) => (sort === 'entries' ? entries.get(node)! : retained[node]);
+  const nodes = [...entries.keys()].toSorted((one, other) => size(other) - size(one));
+  return pageOf(nodes, paging, (node) => ({
+    ...objectRow(exploration, node),
+    name: objectName(exploration, node),
+    content: collectionContent(exploration, node, counter)!,
+  }));
+}
+
+const CONTAINERS = ['Map', 'Set', 'Array'];
+
+/** Of these numbers may be all they hold, which leave no references. */
+function containerTest({ graph, holding }: Exploration): (node: number) => boolean {
+  const object = graph.nodeTypeNames.indexOf('object');
+  const names = new Set(CONTAINERS.map((name) => graph.strings.indexOf(name)));
+  return (node) =>
+    graph.nodeType[node] === object && names.has(graph.nodeName[node]) && holding.holder[node] !== NONE;
+}
