@@ -9,10 +9,12 @@ import type { AgentOptions } from './options.ts';
 import {
   clearImmediate,
   clearInterval,
+  clearTimeout,
   dateNow,
   monotonicMs,
   setImmediate,
   setInterval,
+  setTimeout,
 } from './primordials.ts';
 import { PROBES, type ProbeHost, type RunningProbe } from './probe.ts';
 import { openRecorder } from './recorder.ts';
@@ -21,11 +23,15 @@ import type { RequestStatistics } from './requests/statistics.ts';
 import { FILE_PREFIX } from './run-folder.ts';
 import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
 import { createSnapshotter, type SnapshotOutcome } from './snapshot.ts';
-import { TRIGGERS, type RunningTrigger, type TriggerHost } from './trigger.ts';
+import { turnOf } from './spread.ts';
+import { TRIGGERS, type RunningTrigger, type SnapshotAsk, type TriggerHost } from './trigger.ts';
 import { createVerdictWatch } from './verdict-watch.ts';
 
 // A recording is a small part of a run folder, whose budget is meant for snapshots.
 const RECORDING_SHARE_OF_BUDGET = 1 / 8;
+
+// Longer than most snapshots take, and soon enough for a leak to be still there.
+const MAX_SPREAD_MS = 10_000;
 
 const MAX_MARK_LENGTH = 200;
 
@@ -87,10 +93,12 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
     record({ type: 'notice', atMs: nowMs(), code: 'probe-disabled', message: `${name}: ${reason}` });
 
   let triggers: readonly GuardedTrigger[] = [];
+  const ownServers = new WeakSet<object>();
   const probeHost: ProbeHost = {
     options,
     recordingFile,
     requests,
+    ownServers,
     startedAtNanos,
     atMs,
     record,
@@ -103,10 +111,24 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   const probes = PROBES.map((probe) =>
     guardedProbe(probe.name, () => probe.start(probeHost), onDisabled(probe.name)),
   );
+  const turn = turnOf(header);
+  let waiting: NodeJS.Timeout | null = null;
+  /** The workers of a cluster have the same ideas at the same time; what somebody asks for is taken at once. */
+  const ask = (wish: SnapshotAsk) => {
+    if (wish.isAskedFor || turn === 0) return queue.add(wish);
+    waiting ??= setTimeout(() => {
+      waiting = null;
+      queue.add(wish);
+    }, turn * MAX_SPREAD_MS).unref();
+  };
   const triggerHost: TriggerHost = {
     options,
     runFolder,
-    ask: queue.add,
+    turn,
+    ownServers,
+    ask,
+    takeNow: (wish) => recordSnapshot(queue.take(wish, nowMs())),
+    notice: (message) => record({ type: 'notice', atMs: nowMs(), code: 'trigger', message }),
     onGrowth: (growth) => hub.emit('growth', growth),
   };
   triggers = TRIGGERS.map((trigger) =>
@@ -123,6 +145,7 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   const recordSnapshot = ({ entry, removed }: TakenWithRemovals): SnapshotTaken => {
     record(entry);
     hub.emit('snapshot', entry);
+    triggers.forEach((trigger) => trigger.onSnapshot(entry));
     for (const file of removed)
       record({ type: 'notice', atMs: nowMs(), code: 'snapshot-removed', message: file });
     return entry;
@@ -157,6 +180,7 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
     mark: (name) => record({ type: 'mark', atMs: nowMs(), name: String(name).slice(0, MAX_MARK_LENGTH) }),
     end(exitCode) {
       clearInterval(timer);
+      if (waiting !== null) clearTimeout(waiting);
       if (afterTimers !== null) clearImmediate(afterTimers);
       sample();
       for (const part of [...probes, ...triggers]) part.stop();
@@ -194,6 +218,12 @@ function guardedTrigger(
     onFloor: guarded(
       `trigger ${name}`,
       (atMs: number, floorBytes: number) => trigger?.onFloor?.(atMs, floorBytes),
+      undefined,
+      onDisabled,
+    ),
+    onSnapshot: guarded(
+      `trigger ${name}`,
+      (taken: SnapshotTaken) => trigger?.onSnapshot?.(taken),
       undefined,
       onDisabled,
     ),

@@ -18,6 +18,18 @@ export interface AgentOptions {
   readonly snapshotEveryMs: number;
   /** LEAKWATCH_SNAPSHOT_ON_GROWTH. Takes three snapshots when the heap's floor grows beyond what warm-up explains. */
   readonly snapshotOnGrowth: boolean;
+  /** LEAKWATCH_SNAPSHOT_AT_HEAP_MB. Takes three snapshots from this size of the heap in use on; null takes none. */
+  readonly snapshotAtHeapBytes: number | null;
+  /** LEAKWATCH_SNAPSHOT_AT_RSS_MB. The same for the resident memory of the process. */
+  readonly snapshotAtRssBytes: number | null;
+  /** LEAKWATCH_SNAPSHOT_NEAR_LIMIT. The same from 80 % of the heap's limit on. */
+  readonly snapshotNearHeapLimit: boolean;
+  /** LEAKWATCH_SNAPSHOT_ON_SHUTDOWN. Takes one at SIGTERM, under PM2 at SIGINT too, before the application ends. */
+  readonly snapshotOnShutdown: boolean;
+  /** LEAKWATCH_HTTP_PORT. Takes one for `POST /snapshot` at this port of the loopback, 0 for any free one; null opens none. */
+  readonly httpPort: number | null;
+  /** LEAKWATCH_HTTP_TOKEN. What such a request must know, 16 characters or more. */
+  readonly httpToken: string | null;
   /** LEAKWATCH_MAX_SNAPSHOTS. How many are kept for each thread: the first and the last ones. */
   readonly maxSnapshots: number;
   /** LEAKWATCH_MAX_PAUSE_MS. A snapshot nobody asked for is not taken if it would stop the loop for longer. */
@@ -38,6 +50,12 @@ export const DEFAULT_OPTIONS: AgentOptions = {
   signal: null,
   snapshotEveryMs: 0,
   snapshotOnGrowth: true,
+  snapshotAtHeapBytes: null,
+  snapshotAtRssBytes: null,
+  snapshotNearHeapLimit: false,
+  snapshotOnShutdown: false,
+  httpPort: null,
+  httpToken: null,
   maxSnapshots: 5,
   maxPauseMs: 30_000,
   diskBudgetBytes: 4096 * MEBIBYTE,
@@ -74,6 +92,12 @@ export function optionsFromEnvironment(environment: Environment = process.env): 
     signal: read('LEAKWATCH_SIGNAL', defaults.signal, SIGNAL),
     snapshotEveryMs: read('LEAKWATCH_SNAPSHOT_EVERY', defaults.snapshotEveryMs, DURATION),
     snapshotOnGrowth: read('LEAKWATCH_SNAPSHOT_ON_GROWTH', defaults.snapshotOnGrowth, SWITCH),
+    snapshotAtHeapBytes: read<number | null>('LEAKWATCH_SNAPSHOT_AT_HEAP_MB', null, MEGABYTES),
+    snapshotAtRssBytes: read<number | null>('LEAKWATCH_SNAPSHOT_AT_RSS_MB', null, MEGABYTES),
+    snapshotNearHeapLimit: read('LEAKWATCH_SNAPSHOT_NEAR_LIMIT', false, SWITCH),
+    snapshotOnShutdown: read('LEAKWATCH_SNAPSHOT_ON_SHUTDOWN', false, SWITCH),
+    httpPort: read<number | null>('LEAKWATCH_HTTP_PORT', null, integerBetween(0, 65_535)),
+    httpToken: environment.LEAKWATCH_HTTP_TOKEN || null,
     maxSnapshots: read('LEAKWATCH_MAX_SNAPSHOTS', defaults.maxSnapshots, integerBetween(1, 1000)),
     maxPauseMs: read('LEAKWATCH_MAX_PAUSE_MS', defaults.maxPauseMs, integerBetween(1, 3_600_000)),
     diskBudgetBytes: read('LEAKWATCH_DISK_BUDGET_MB', defaults.diskBudgetBytes, MEGABYTES),

@@ -17,6 +17,8 @@ export interface ProbeHost {
   readonly options: AgentOptions;
   readonly recordingFile: string;
   readonly requests: RequestStatistics;
+  /** Servers of the agent itself, which are not to be taken for the application's. */
+  readonly ownServers: WeakSet<object>;
   /** When the recording began, on process.hrtime.bigint()'s scale. */
   readonly startedAtNanos: bigint;
   /** Milliseconds since the recording started, of a time on `performance.now()`'s scale. */

@@ -114,7 +114,19 @@ export interface Collection {
 }
 
 /** Why a snapshot was taken. */
-export type SnapshotReason = 'api' | 'signal' | 'request' | 'schedule' | 'growth' | 'baseline' | 'final';
+export type SnapshotReason =
+  | 'api'
+  | 'signal'
+  | 'request'
+  | 'schedule'
+  | 'growth'
+  | 'baseline'
+  | 'final'
+  | 'heap-level'
+  | 'rss-level'
+  | 'near-limit'
+  | 'shutdown'
+  | 'http';
 
 export interface SnapshotTaken {
   readonly type: 'snapshot';
@@ -147,8 +159,8 @@ export interface Mark {
   readonly name: string;
 }
 
-/** snapshot-removed: the message is the name of a file that made room for a newer snapshot. */
-export type NoticeCode = 'probe-disabled' | 'snapshot-removed';
+/** snapshot-removed: the message is the name of a file that made room for a newer snapshot. trigger: where one can be asked for. */
+export type NoticeCode = 'probe-disabled' | 'snapshot-removed' | 'trigger';
 
 /** Something the reader should know: a probe that was disabled, a limit that was reached. */
 export interface Notice {

@@ -1,10 +1,13 @@
 /** When the agent takes snapshots. To add a trigger: write `triggers/<name>.ts`, and put it into the list below. */
 import type { GrowthSeen } from './events.ts';
 import type { AgentOptions } from './options.ts';
-import type { SnapshotReason } from './recording.ts';
+import type { SnapshotReason, SnapshotTaken } from './recording.ts';
 import { growthTrigger } from './triggers/growth.ts';
+import { httpTrigger } from './triggers/http.ts';
+import { heapLevelTrigger, nearLimitTrigger, rssLevelTrigger } from './triggers/level.ts';
 import { requestTrigger } from './triggers/request.ts';
 import { scheduleTrigger } from './triggers/schedule.ts';
+import { shutdownTrigger } from './triggers/shutdown.ts';
 import { signalTrigger } from './triggers/signal.ts';
 
 /** A wish for a snapshot. */
@@ -18,7 +21,15 @@ export interface SnapshotAsk {
 export interface TriggerHost {
   readonly options: AgentOptions;
   readonly runFolder: string;
+  /** 0..1: at which part of a common span of time this process takes its turn, by `turnOf`. */
+  readonly turn: number;
+  /** Servers of the agent itself, which are not to be taken for the application's. */
+  readonly ownServers: WeakSet<object>;
   ask(ask: SnapshotAsk): void;
+  /** Takes a snapshot before it returns, or says why not. */
+  takeNow(ask: SnapshotAsk): SnapshotTaken;
+  /** Writes a sentence into the recording. */
+  notice(message: string): void;
   /** Reports that the heap's floor keeps growing. */
   onGrowth(growth: GrowthSeen): void;
 }
@@ -28,6 +39,8 @@ export interface RunningTrigger {
   tick?(atMs: number): void;
   /** Called after each major collection with the heap's floor. */
   onFloor?(atMs: number, floorBytes: number): void;
+  /** Called after each snapshot that was taken or could not be. */
+  onSnapshot?(taken: SnapshotTaken): void;
   stop(): void;
 }
 
@@ -37,4 +50,14 @@ export interface Trigger {
   start(host: TriggerHost): RunningTrigger | null;
 }
 
-export const TRIGGERS: readonly Trigger[] = [requestTrigger, signalTrigger, scheduleTrigger, growthTrigger];
+export const TRIGGERS: readonly Trigger[] = [
+  requestTrigger,
+  signalTrigger,
+  scheduleTrigger,
+  growthTrigger,
+  heapLevelTrigger,
+  rssLevelTrigger,
+  nearLimitTrigger,
+  shutdownTrigger,
+  httpTrigger,
+];

@@ -67,7 +67,7 @@ export const gcProbe: Probe = {
  * Bytes in use outside the young generation. Node tells of a collection one turn of the loop later, when the young
  * generation is full of newer objects again, while the old one has hardly changed.
  */
-function oldGenerationBytes(): number {
+export function oldGenerationBytes(): number {
   let bytes = 0;
   for (const space of getHeapSpaceStatistics()) {
     if (!space.space_name.startsWith('new_')) bytes += space.space_used_size;

@@ -12,8 +12,9 @@ export const listeningProbe: Probe = {
   name: 'listening',
   start(host) {
     const onListening = (message: unknown) => {
-      const address = (message as { readonly server: Server }).server.address();
-      if (address === null || typeof address === 'string') return;
+      const { server } = message as { readonly server: Server };
+      const address = server.address();
+      if (host.ownServers.has(server) || address === null || typeof address === 'string') return;
       host.record({
         type: 'listening',
         atMs: host.atMs(monotonicMs()),

@@ -9,7 +9,7 @@ const Given = function given(object: object): object {
 } as unknown as new (object: object) => object;
 
 export class Stamp extends Given {
-  readonly #startedMs: number;
+  #startedMs: number;
   /** `GET /users/:id`; null as long as nobody has said it. */
   #route: string | null = null;
 
@@ -25,6 +25,11 @@ export class Stamp extends Given {
 
   static isOn(response: object): boolean {
     return #startedMs in response;
+  }
+
+  /** The response is not to be counted. */
+  static discard(response: object): void {
+    if (#startedMs in response) response.#startedMs = Number.NaN;
   }
 
   /** NaN without a stamp. */

@@ -30,6 +30,11 @@ const REASONS: readonly SnapshotReason[] = [
   'growth',
   'api',
   'signal',
+  'heap-level',
+  'rss-level',
+  'near-limit',
+  'shutdown',
+  'http',
 ];
 
 /** Reads and removes the request; null when it is none, which is told once because the file is gone then. */
