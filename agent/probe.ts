@@ -7,6 +7,7 @@ import { listeningProbe } from './probes/listening.ts';
 import { loopDelayProbe } from './probes/loop-delay.ts';
 import { loopUtilizationProbe } from './probes/loop-utilization.ts';
 import { memoryProbe } from './probes/memory.ts';
+import { profileProbe } from './probes/profile.ts';
 import { requestsProbe } from './probes/requests.ts';
 import { resourcesProbe } from './probes/resources.ts';
 import type { RecordingEntry, Sample, Stall } from './recording.ts';
@@ -56,4 +57,5 @@ export const PROBES: readonly Probe[] = [
   resourcesProbe,
   listeningProbe,
   requestsProbe,
+  profileProbe,
 ];

@@ -177,6 +177,7 @@ const COMPLETE: ReadonlyMap<string, (entry: Fields) => boolean> = new Map([
   ['notice', (entry) => typeof entry.message === 'string'],
   ['routes', (entry) => Array.isArray(entry.routes) && entry.routes.every(isRoute)],
   ['stall', (entry) => Number.isFinite(entry.durationMs) && typeof entry.category === 'string'],
+  ['profile', (entry) => typeof entry.requestId === 'string' && typeof entry.status === 'string'],
   ['end', (entry) => Number.isFinite(entry.exitCode)],
 ]);
 

@@ -9,6 +9,8 @@
  *     <pid>-<threadId>.recording.jsonl       one per process and thread
  *     <pid>-<threadId>-<sequence>.heapsnapshot
  *     <pid>-<threadId>.request.json          present while a snapshot is asked for from outside (see SnapshotRequest)
+ *     <pid>-<threadId>-<sequence>.cpuprofile, .heapprofile
+ *     <pid>-<threadId>.profile.json          present while a profile is asked for from outside (see ProfileRequest)
  *     snapshot.lock                          present while one of the processes takes a snapshot; holds its pid
  *     report.json                            the verdict, written by whoever analyzed the run
  */
@@ -17,6 +19,8 @@ export const RECORDING_VERSION = 1;
 export const RECORDING_SUFFIX = '.recording.jsonl';
 export const SNAPSHOT_SUFFIX = '.heapsnapshot';
 export const REQUEST_SUFFIX = '.request.json';
+export const PROFILE_REQUEST_SUFFIX = '.profile.json';
+export const PROFILE_SUFFIXES = { cpu: '.cpuprofile', heap: '.heapprofile' } as const;
 
 /** The first line: who was observed, and on what. Times are epoch milliseconds here and `atMs` since `startedAt` below. */
 export interface RecordingHeader {
@@ -207,6 +211,23 @@ export interface Stall {
   readonly totalDurationMs?: number;
 }
 
+export type ProfileKind = 'cpu' | 'heap';
+
+/** Of a profile that somebody asked for: `started`, then one of the others under the same `requestId`. */
+export interface ProfileTaken {
+  readonly type: 'profile';
+  readonly atMs: number;
+  readonly kind: ProfileKind;
+  readonly requestId: string;
+  readonly status: 'started' | 'written' | 'refused' | 'failed';
+  /** File name inside the run folder, as Chrome DevTools reads it; absent unless written. */
+  readonly file?: string;
+  readonly fileBytes?: number;
+  readonly durationMs?: number;
+  /** One sentence: why it was refused or failed. */
+  readonly detail?: string;
+}
+
 /** The last line of a process that ended in an orderly way; its absence means it was killed. */
 export interface End {
   readonly type: 'end';
@@ -215,13 +236,20 @@ export interface End {
 }
 
 export type RecordingEntry =
-  Sample | Collection | SnapshotTaken | Listening | Mark | Notice | Stall | Routes | End;
+  Sample | Collection | SnapshotTaken | Listening | Mark | Notice | Stall | Routes | ProfileTaken | End;
 export type RecordingLine = RecordingHeader | RecordingEntry;
 
 /** Written by the CLI next to a recording; the agent takes the snapshot at its next sample and removes the file. */
 export interface SnapshotRequest {
   readonly requestId: string;
   readonly reason: SnapshotReason;
+}
+
+/** Written by whoever wants a profile; the agent acts on it at its next sample and removes the file. One profile at a time. */
+export interface ProfileRequest {
+  readonly requestId: string;
+  readonly action: 'start' | 'stop';
+  readonly kind: ProfileKind;
 }
 
 /** `run.json`. */

@@ -3,7 +3,13 @@
  * Series are already thinned out for the width they are drawn at.
  */
 import type { Report } from '../analyzer/report.ts';
-import type { CollectionKind, SnapshotTaken, StallCategory } from '../agent/recording.ts';
+import type {
+  CollectionKind,
+  ProfileKind,
+  ProfileTaken,
+  SnapshotTaken,
+  StallCategory,
+} from '../agent/recording.ts';
 
 /** Everything about a run except its series. */
 export interface RunOverview {
@@ -19,6 +25,7 @@ export interface RunOverview {
   readonly endedAt: number | null;
   readonly processes: readonly ProcessOverview[];
   readonly report: Report | null;
+  readonly analysis: AnalysisState;
   /** What could not be read, a sentence each. */
   readonly problems: readonly string[];
 }
@@ -45,6 +52,8 @@ export interface ProcessOverview {
   readonly latest: LatestFigures | null;
   readonly sparklines: Readonly<Record<'floor' | 'rss' | 'loopP99', Points>>;
   readonly snapshots: readonly SnapshotTaken[];
+  /** What became of each that was asked for. */
+  readonly profiles: readonly ProfileTaken[];
   readonly stallCount: number;
   /** How long the event loop stood still in all. */
   readonly stalledMs: number;
@@ -97,13 +106,54 @@ export interface Timeline {
 /** Something that happened at one moment. */
 export interface Marker {
   readonly at: number;
-  readonly kind: 'snapshot' | 'trigger' | 'stall' | 'listening' | 'mark' | 'notice' | 'end';
+  readonly kind: 'snapshot' | 'trigger' | 'profile' | 'stall' | 'listening' | 'mark' | 'notice' | 'end';
   /** One line for a person. */
   readonly text: string;
   /** The snapshot that was written. */
   readonly file?: string;
   /** Others of the same kind that lie too close to be drawn apart. */
   readonly hidden: number;
+}
+
+/** A file that was recorded and can be looked into, downloaded or deleted. */
+export interface Capture {
+  readonly kind: 'snapshot' | ProfileKind;
+  readonly file: string;
+  /** `<pid>-<threadId>`; empty for a file from elsewhere. */
+  readonly process: string;
+  readonly fileBytes: number;
+  readonly takenAt: number;
+  /** Only what lies in the run folder is deleted from the page. */
+  readonly canDelete: boolean;
+}
+
+/** The judging of the snapshots, while it goes on or when it has failed. */
+export interface AnalysisState {
+  readonly isRunning: boolean;
+  /** 0..1 */
+  readonly share: number;
+  /** Why the last one gave no report; null when it did, or was stopped. */
+  readonly fault: string | null;
+}
+
+/** A call in a profile and what it called, on an axis of microseconds or bytes. */
+export interface ProfileNode {
+  readonly frame: Frame;
+  readonly start: number;
+  readonly value: number;
+  readonly children: readonly ProfileNode[];
+}
+
+/** A profile as a page can draw it: calls too short to be seen are left out. */
+export interface ProfileView {
+  readonly kind: ProfileKind;
+  readonly file: string;
+  /** Microseconds, or bytes still alive when it was taken. */
+  readonly total: number;
+  /** Of a CPU profile: calls one after the other. */
+  readonly inOrder: ProfileNode | null;
+  /** Calls that agree put together, the largest first. */
+  readonly merged: ProfileNode;
 }
 
 /** A frame of a stack, as a person would look it up: through source maps, relative to where the process ran. */

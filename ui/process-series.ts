@@ -3,6 +3,7 @@ import type {
   Collection,
   CollectionKind,
   Notice,
+  ProfileTaken,
   RecordingEntry,
   RecordingHeader,
   Sample,
@@ -34,6 +35,8 @@ export class ProcessSeries {
   readonly series = new Map<SeriesName, Series>();
   readonly markers: Omit<Marker, 'hidden'>[] = [];
   readonly snapshots: SnapshotTaken[] = [];
+  /** By what asked for it: what became of it. */
+  readonly profiles = new Map<string, ProfileTaken>();
   /** When it began -> the stall; what was told of it last, for a long one is told of several times. */
   readonly stalls = new Map<number, Stall>();
   lastSeenAt: number;
@@ -73,6 +76,9 @@ export class ProcessSeries {
         return this.addCollection(at, entry);
       case 'snapshot':
         return this.addSnapshot(at, entry);
+      case 'profile':
+        this.profiles.set(entry.requestId, entry);
+        return this.addMarker(at, 'profile', profileText(entry));
       case 'stall':
         return this.addStall(at, entry);
       case 'listening':
@@ -170,6 +176,11 @@ function absentValue(name: SeriesName): number {
 
 function percentOf(partMs: number, wholeMs: number): number {
   return wholeMs > 0 ? (100 * partMs) / wholeMs : Number.NaN;
+}
+
+function profileText({ kind, status, detail }: ProfileTaken): string {
+  const name = kind === 'cpu' ? 'CPU profile' : 'Heap profile';
+  return `${name} ${status}${detail === undefined ? '' : `: ${detail}`}`;
 }
 
 function noticeText({ code, message }: Notice): string {

@@ -1,16 +1,20 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
+import { PROFILE_SUFFIXES, RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
 import type { RunFile } from '../agent/recording.ts';
 import { REPORT_VERSION } from '../analyzer/report.ts';
 import type { Report } from '../analyzer/report.ts';
-import type { ProcessOverview, RunOverview } from './api.ts';
+import type { ToAnalysis } from './analysis/analysis-process.ts';
+import type { AnalysisState, ProcessOverview, RunOverview } from './api.ts';
+import { captureKind } from './captures.ts';
 import type { ProcessSeries } from './process-series.ts';
 import { WatchedProcess, overviewOf } from './watched-process.ts';
 
 const RECORDING_NAME = /^(\d+-\d+)\.recording\.jsonl$/;
 /** A run that ended longer ago than this without a report will not get one by itself. */
 const ANALYSIS_MS = 15 * 60_000;
+
+const CAPTURE_SUFFIXES = [SNAPSHOT_SUFFIX, ...Object.values(PROFILE_SUFFIXES)];
 
 const MAX_REPORT_BYTES = 64 << 20;
 
@@ -28,6 +32,10 @@ export class RunWatcher {
   readonly live: boolean;
   readonly processes = new Map<string, WatchedProcess>();
   report: Report | null = null;
+  /** Tells how far the judging of the snapshots is. */
+  analysis: AnalysisState = { isRunning: false, share: 0, fault: null };
+  /** The verdict so far, of a run that still goes on. */
+  private interim: Report | null = null;
   private readonly snapshots: readonly string[];
   private run: RunFile | null = null;
   private reportText = '';
@@ -50,6 +58,11 @@ export class RunWatcher {
     let revision = this.ownRevision;
     for (const process of this.processes.values()) revision += process.revision;
     return revision;
+  }
+
+  /** The verdict, or of a run that goes on the one so far. */
+  get shownReport(): Report | null {
+    return this.report ?? this.interim;
   }
 
   async refresh(): Promise<void> {
@@ -80,7 +93,8 @@ export class RunWatcher {
       startedAt: this.run?.startedAt ?? processes[0]?.startedAt ?? null,
       endedAt: this.run?.endedAt ?? null,
       processes,
-      report: this.report,
+      report: this.shownReport,
+      analysis: this.analysis,
       problems: this.problems(),
     };
   }
@@ -98,18 +112,52 @@ export class RunWatcher {
   }
 
   async snapshotPaths(): Promise<ReadonlyMap<string, string>> {
+    return new Map([...(await this.capturePaths())].filter(([file]) => captureKind(file) === 'snapshot'));
+  }
+
+  async capturePaths(): Promise<ReadonlyMap<string, string>> {
     const { folder } = this;
     const names = folder === null ? [] : await readdir(folder).catch(() => []);
-    const inFolder = names.filter((name) => name.endsWith(SNAPSHOT_SUFFIX));
+    const inFolder = names.filter((name) => CAPTURE_SUFFIXES.some((suffix) => name.endsWith(suffix)));
     return new Map([
       ...inFolder.map((name) => [name, join(folder!, name)] as const),
       ...this.snapshots.map((path) => [path, resolve(path)] as const),
     ]);
   }
 
+  isOwn(file: string): boolean {
+    return this.folder !== null && !this.snapshots.includes(file);
+  }
+
+  /** What there is to judge: the run, or else the snapshots; null when there is neither. */
+  async materialForAnalysis(): Promise<ToAnalysis | null> {
+    if (this.folder !== null && this.processes.size > 0) return { folder: this.folder };
+    const snapshots = [...(await this.snapshotPaths()).values()];
+    return snapshots.length > 0 ? { snapshots } : null;
+  }
+
+  /** Shows the report, and keeps it in the folder of a run that is over, for its owner alone. */
+  keepReport(report: Report): void {
+    this.ownRevision++;
+    const { status } = this.overview();
+    if (status === 'recording' || status === 'waiting') this.interim = report;
+    else this.report = report;
+    if (this.folder === null || this.interim === report) return;
+    const file = join(this.folder, 'report.json');
+    void writeFile(`${file}.draft`, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 })
+      .then(() => rename(`${file}.draft`, file))
+      .catch(() => {}); // a folder that can't be written: the report is shown all the same
+  }
+
+  /** Takes over how far an analysis is. */
+  follow(analysis: AnalysisState): void {
+    this.analysis = analysis;
+    this.ownRevision++;
+  }
+
   /** Whether ids mean the same object in all snapshots, as far as the report tells. */
   sameLineage(): boolean {
-    return this.report?.comparability.kind === 'same-lineage';
+    return this.shownReport?.comparability.kind === 'same-lineage';
   }
 
   private status(processes: readonly ProcessOverview[]): RunOverview['status'] {

@@ -7,6 +7,8 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import { LeakwatchError } from '../analyzer/error.ts';
 import type { Report, SourceLocation } from '../analyzer/report.ts';
+import { actionRoutes } from './action-routes.ts';
+import { Analysis } from './analysis/analysis.ts';
 import { EventStream } from './event-stream.ts';
 import { HeapClient } from './heap/heap-client.ts';
 import { heapRoutes } from './heap/heap-routes.ts';
@@ -15,7 +17,6 @@ import { CodePlaces } from './code-places.ts';
 import { readPageFiles } from './page-files.ts';
 import type { PageFiles } from './page-files.ts';
 import { RunWatcher } from './run-watcher.ts';
-import { requestSnapshot } from './snapshot-request.ts';
 import { locationsOf, sourceExcerpt } from './source-excerpt.ts';
 import { framesIn, stallsOf } from './stalls.ts';
 import { MAX_BUCKETS, timelineOf } from './timeline.ts';
@@ -44,6 +45,10 @@ export interface DashboardOptions {
   readonly pageFolder?: string;
   /** The compiled heap process, when it is not beside this module's own folder. */
   readonly heapProcess?: string;
+  /** The compiled process that judges snapshots, likewise. */
+  readonly analysisProcess?: string;
+  /** Judge what is shown at once, when no verdict on it is known. */
+  readonly analyze?: boolean;
 }
 
 export interface Dashboard {
@@ -62,19 +67,22 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   const run = new RunWatcher({ folder, snapshots, report }, options.live);
   const events = new EventStream();
   const heap = new HeapClient((share) => events.tell('heap', { share }), options.heapProcess);
+  const analysis = new Analysis(() => run.follow(analysis.state), options.analysisProcess);
   const reading = run.refresh();
   await Promise.race([reading, delay(PATIENCE_MS, undefined, { ref: false })]);
   const token = options.token ?? randomBytes(16).toString('hex');
   const server = createServer(
-    dashboardApp({ run, events, heap, page: readPageFiles(options.pageFolder), token }),
+    dashboardApp({ run, events, heap, analysis, page: readPageFiles(options.pageFolder), token }),
   );
   const port = await listen(server, options.port ?? 0);
+  if (options.analyze) await judgeAtOnce(run, analysis, reading);
   const stopRefreshing = keepRefreshing(run, events, reading);
   return {
     url: `http://127.0.0.1:${port}/#token=${token}`,
     async close() {
       await stopRefreshing();
       heap.cancel();
+      analysis.cancel();
       events.close();
       server.close();
       server.closeAllConnections();
@@ -82,15 +90,22 @@ export async function startDashboard(options: DashboardOptions): Promise<Dashboa
   };
 }
 
+async function judgeAtOnce(run: RunWatcher, analysis: Analysis, reading: Promise<void>): Promise<void> {
+  if (run.folder !== null) await reading;
+  const work = run.report === null ? await run.materialForAnalysis() : null;
+  if (work !== null) analysis.start(work, (report) => run.keepReport(report));
+}
+
 interface AppParts {
   readonly run: RunWatcher;
   readonly events: EventStream;
   readonly heap: HeapClient;
+  readonly analysis: Analysis;
   readonly page: PageFiles;
   readonly token: string;
 }
 
-function dashboardApp({ run, events, heap, page, token }: AppParts): Express {
+function dashboardApp({ run, events, heap, analysis, page, token }: AppParts): Express {
   const app = express();
   const places = new CodePlaces();
   app.disable('x-powered-by');
@@ -108,10 +123,8 @@ function dashboardApp({ run, events, heap, page, token }: AppParts): Express {
   app.get('/api/source', requireToken(token), (request, response) =>
     sendSource(run, places, request, response),
   );
-  app.post('/api/snapshot', requireToken(token), (request, response) =>
-    askForSnapshot(run, request, response),
-  );
   app.use('/api/heap', requireToken(token), heapRoutes(run, heap));
+  app.use('/api', actionRoutes({ run, analysis, places, needsToken: requireToken(token) }));
   app.use((_request, response) => void response.status(404).json({ error: 'There is nothing here.' }));
   app.use(answerError);
   return app;
@@ -127,7 +140,7 @@ async function sendSource(
   const isWanted = ({ file, line }: Pick<SourceLocation, 'file' | 'line'>) =>
     file === query.file && line === numberIn(query.line);
   const wanted =
-    (run.report ? locationsOf(run.report) : []).find(isWanted) ??
+    (run.shownReport ? locationsOf(run.shownReport) : []).find(isWanted) ??
     framesIn(await stallsOf(run.recordedProcesses(), places)).find(isWanted);
   if (!wanted) return void response.status(404).json({ error: 'Neither the report nor a stall is there.' });
   response.json(await sourceExcerpt(wanted, run.workingFolders()));
@@ -136,13 +149,6 @@ async function sendSource(
 /** Express knows an error handler by its four parameters. */
 function answerError(_error: unknown, _request: Request, response: Response, _next: NextFunction): void {
   response.status(400).json({ error: 'This request cannot be understood.' });
-}
-
-async function askForSnapshot(run: RunWatcher, { query }: Request, response: Response): Promise<void> {
-  const id = String(query.process);
-  const isKnown = run.processes.get(id)?.series;
-  if (!isKnown || run.folder === null) return void response.status(404).json({ error: 'No such process.' });
-  response.status(202).json({ requestId: await requestSnapshot(run.folder, id) });
 }
 
 function sendTimeline(run: RunWatcher, { query }: Request, response: Response): void {

@@ -80,6 +80,7 @@ async function embeddedRun(
       endedAt: null,
       processes,
       report,
+      analysis: { isRunning: false, share: 0, fault: null },
       problems: [],
     },
     timelines,

@@ -88,6 +88,7 @@ export function describeProcess(id: string, series: ProcessSeries): ProcessOverv
     latest: series.latest,
     sparklines: sparklinesOf(series),
     snapshots: series.snapshots,
+    profiles: [...series.profiles.values()],
     ...stallSums(series),
     listening: series.listening,
   };

@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import type { SnapshotReason, SnapshotTaken } from '../../agent/recording.ts';
-import { requestFile, requestSnapshot } from '../../ui/snapshot-request.ts';
+import { requestFile, requestSnapshot } from '../../ui/agent-request.ts';
 import type { ObservedThread } from './observed-thread.ts';
 import type { RunObserver } from './run-observer.ts';
 

@@ -17,8 +17,10 @@ export async function buildPage(): Promise<string> {
     outdir: folder,
     logLevel: 'error',
   });
-  const entry = resolve(PAGE, '../heap/heap-process.ts');
-  await build({ entryPoints: [entry], bundle: true, platform: 'node', outdir: folder, logLevel: 'error' });
+  for (const process of ['heap/heap-process.ts', 'analysis/analysis-process.ts']) {
+    const entry = resolve(PAGE, '..', process);
+    await build({ entryPoints: [entry], bundle: true, platform: 'node', outdir: folder, logLevel: 'error' });
+  }
   copyFileSync(join(PAGE, 'index.html'), join(folder, 'index.html'));
   return folder;
 }

@@ -63,6 +63,7 @@ export function pageHarness(): PageHarness {
         live: false,
         pageFolder,
         heapProcess: join(pageFolder, 'heap-process.js'),
+        analysisProcess: join(pageFolder, 'analysis-process.js'),
         token: 'let-me',
         ...options,
       });

@@ -259,25 +259,35 @@ describe('code around a line', () => {
 
 describe('an action', () => {
   const token = 'a-token-of-the-user';
+  const headers = { 'x-leakwatch-token': token };
+
+  async function ofRunningProcess() {
+    const folder = makeRunFolder();
+    writeRecording(folder, [headerOf({ pid: 4242, threadId: 1 }, Date.now()), sampleAt(100)]);
+    const url = await dashboardOf(folder, { token, live: true });
+    return {
+      folder,
+      post: (path: string, given = headers) => ask(url, path, { method: 'POST', headers: given }),
+    };
+  }
 
   test('needs the token', async () => {
-    const folder = makeRunFolder();
-    writeSampleRun(folder, null);
-    const url = await dashboardOf(folder, { token });
-    const post = (headers: Record<string, string>) =>
-      ask(url, '/api/snapshot?process=4242-0', { method: 'POST', headers });
-    expect((await post({})).status).toBe(403);
-    expect((await post({ 'x-leakwatch-token': 'guessed' })).status).toBe(403);
-    expect(readdirSync(folder).filter((name) => name.includes('request'))).toEqual([]);
-    expect((await post({ 'x-leakwatch-token': token })).status).toBe(202);
+    const { folder, post } = await ofRunningProcess();
+    const guessed = { 'x-leakwatch-token': 'guessed' };
+    for (const path of [
+      '/api/snapshot?process=4242-1',
+      '/api/profile?process=4242-1',
+      '/api/analysis',
+      '/api/tickets',
+    ])
+      expect((await post(path, guessed)).status).toBe(403);
+    expect(readdirSync(folder)).toEqual(['4242-1.recording.jsonl']);
+    expect((await post('/api/snapshot?process=4242-1')).status).toBe(202);
   });
 
   test('asks the agent for a snapshot', async () => {
-    const folder = makeRunFolder();
-    writeSampleRun(folder, null);
-    const url = await dashboardOf(folder, { token });
-    const headers = { 'x-leakwatch-token': token };
-    const { body } = await ask(url, '/api/snapshot?process=4242-1', { method: 'POST', headers });
+    const { folder, post } = await ofRunningProcess();
+    const { body } = await post('/api/snapshot?process=4242-1');
     const file = join(folder, '4242-1.request.json');
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
       ...(JSON.parse(body) as object),
@@ -286,11 +296,39 @@ describe('an action', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
+  test('asks the agent for a profile', async () => {
+    const { folder, post } = await ofRunningProcess();
+    const { body } = await post('/api/profile?process=4242-1&kind=heap&action=stop');
+    const file = join(folder, '4242-1.profile.json');
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
+      ...(JSON.parse(body) as object),
+      kind: 'heap',
+      action: 'stop',
+    });
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  test.each(['snapshot', 'profile'])(
+    'that asks for a %s is refused politely when the run is over',
+    async (what) => {
+      const folder = makeRunFolder();
+      writeSampleRun(folder, null);
+      const url = await dashboardOf(folder, { token });
+      const { status, body } = await ask(url, `/api/${what}?process=4242-0`, { method: 'POST', headers });
+      expect([status, JSON.parse(body)]).toEqual([
+        409,
+        { error: expect.stringMatching(/^This process has ended: .* nothing more can be recorded\.$/) },
+      ]);
+      expect(readdirSync(folder).filter((name) => name.startsWith('4242-0.'))).toEqual([
+        '4242-0.recording.jsonl',
+      ]);
+    },
+  );
+
   test('on a process that is none does nothing', async () => {
     const folder = makeRunFolder();
     writeSampleRun(folder, null);
     const url = await dashboardOf(folder, { token });
-    const headers = { 'x-leakwatch-token': token };
     const path = '/api/snapshot?process=..%2F..%2Fx';
     expect((await ask(url, path, { method: 'POST', headers })).status).toBe(404);
   });

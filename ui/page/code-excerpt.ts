@@ -65,8 +65,8 @@ function codeLines(excerpts: readonly SourceExcerpt[]): HTMLElement {
   return el('pre', { tabindex: 0, role: 'region', 'aria-label': 'Code' }, el('code', {}, ...rows));
 }
 
-function whyAbsent({ mayAct }: RunSource): string {
-  return mayAct
+function whyAbsent({ actions }: RunSource): string {
+  return actions
     ? 'The code is not at hand: it is not among the files of the observed application.'
     : 'Code is shown where the page was opened by the address that leakwatch printed.';
 }

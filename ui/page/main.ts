@@ -1,4 +1,5 @@
 import type { ProcessOverview, RunOverview } from '../api.ts';
+import { analysisControl } from './analysis-control.ts';
 import { el } from './dom.ts';
 import { findingCards } from './finding-card.ts';
 import { duration } from './format.ts';
@@ -24,6 +25,7 @@ const STATUS = {
 
 const source = runSource();
 const timeline = timelinePanel(source);
+const analysis = source.actions && analysisControl(source.actions);
 const byId = (id: string) => document.getElementById(id)!;
 const slots = { verdict: el('div'), findings: el('div'), processes: el('div'), problems: el('div') };
 const overviewScreen = [slots.verdict, slots.findings, slots.problems, slots.processes, timeline.element];
@@ -42,8 +44,8 @@ addEventListener('hashchange', () => {
   (otherScreen.querySelector('h1') ?? byId('main')).focus({ preventScroll: true });
 });
 followTheme(byId('theme') as HTMLButtonElement, timeline.recolour);
-for (const link of document.querySelectorAll<HTMLElement>('#screens [data-needs=snapshots]'))
-  link.hidden = source.heap === null;
+for (const link of document.querySelectorAll<HTMLElement>('#screens [data-needs=token]'))
+  link.hidden = source.actions === null;
 showScreen();
 source.watch(refresh, (connected) => {
   document.body.dataset.connected = String(connected);
@@ -83,9 +85,8 @@ function showScreen(): void {
 function otherThanOverview(route: Route): HTMLElement | null {
   if (route.screen === 'overview') return null;
   if (route.screen === 'leak') return latest && leakPage(latest.report, route.fingerprint, source);
-  if (route.screen === 'stalls') {
-    following = runScreen(source, route);
-    if (latest) following.follow(latest);
+  if (route.screen === 'stalls' || route.screen === 'captures' || route.screen === 'profile') {
+    following = runScreen(source, route, latest);
     return following.element;
   }
   if (source.heap) return heapScreen(source.heap, route.screen, route.place);
@@ -99,6 +100,7 @@ function otherThanOverview(route: Route): HTMLElement | null {
 function draw(run: RunOverview): void {
   latest = run;
   drawTopbar(run);
+  analysis?.show(run);
   drawVerdict(run);
   slots.problems.replaceChildren(
     ...run.problems.map((problem) => el('p', { class: 'problem', role: 'note' }, problem)),
@@ -117,13 +119,19 @@ function drawTopbar({ status, name, command, startedAt, processes }: RunOverview
   if (byId('status').textContent !== chip.textContent) byId('status').replaceChildren(chip);
 }
 
+/** A verdict is missing, and nobody else is about to give one. */
+function canAnalyze({ report, status, processes, analysis: { isRunning } }: RunOverview): boolean {
+  const hasSnapshots = processes.length === 0 || processes.some(({ snapshots }) => snapshots.length > 0);
+  return isRunning || (!report && status === 'finished' && hasSnapshots);
+}
+
 /** Only when it has changed, so that what the reader has opened or marked stays. */
 function drawVerdict(run: RunOverview): void {
-  const text = JSON.stringify([run.report, run.status]);
+  const text = JSON.stringify([run.report, run.status, canAnalyze(run), run.analysis.isRunning]);
   if (text === verdictShown) return;
   verdictShown = text;
   try {
-    slots.verdict.replaceChildren(verdictSection(run));
+    slots.verdict.replaceChildren(verdictSection(run, canAnalyze(run) ? (analysis?.element ?? null) : null));
     const cards = findingCards(run.report?.findings ?? []);
     slots.findings.replaceChildren(...(cards ? [cards] : []));
   } catch {

@@ -6,6 +6,7 @@ import type { TimeView } from './time-view.ts';
 const SIGNS: Readonly<Record<Marker['kind'], string>> = {
   snapshot: '◆',
   trigger: '◇',
+  profile: '◷',
   stall: '▬',
   listening: '▸',
   mark: '●',

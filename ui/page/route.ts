@@ -3,6 +3,8 @@ export type Route =
   | { readonly screen: 'overview' }
   | { readonly screen: 'leak'; readonly fingerprint: string }
   | { readonly screen: 'stalls'; readonly place: StallPlace }
+  | { readonly screen: 'captures' }
+  | { readonly screen: 'profile'; readonly file: string }
   | { readonly screen: HeapScreenName; readonly place: HeapPlace };
 
 export type HeapScreenName = 'owners' | 'changes' | 'objects' | 'object';
@@ -37,6 +39,8 @@ export function currentRoute(): Route {
   const [, name, query] = /^#\/(\w+)(?:\?(.*))?$/.exec(location.hash) ?? [];
   const parameters = new URLSearchParams(query);
   if (name === 'stalls') return { screen: 'stalls', place: stallIn(parameters) };
+  if (name === 'captures') return { screen: 'captures' };
+  if (name === 'profile') return { screen: 'profile', file: parameters.get('file') ?? '' };
   const screen = HEAP_SCREENS.find((known) => known === name);
   return screen ? { screen, place: placeIn(parameters) } : { screen: 'overview' };
 }
@@ -61,6 +65,11 @@ export function heapAddress(screen: HeapScreenName, place: Partial<HeapPlace>): 
 /** The address of a stall, or without one of all stalls. */
 export function stallAddress({ process, at }: StallPlace): string {
   return `#/stalls?${new URLSearchParams({ process, at: String(at) })}`;
+}
+
+/** The address of a profile that was taken. */
+export function profileAddress(file: string): string {
+  return `#/profile?${new URLSearchParams({ file })}`;
 }
 
 /** Without halves of surrogate pairs, which no address can hold. */

@@ -1,16 +1,27 @@
 import type { RunOverview } from '../api.ts';
+import { capturesScreen } from './captures-screen.ts';
 import { el } from './dom.ts';
+import { profileScreen } from './profile-screen.ts';
 import type { Route } from './route.ts';
 import type { RunSource } from './source.ts';
 import { stallsScreen } from './stalls-screen.ts';
 
-export type RunScreenRoute = Extract<Route, { screen: 'stalls' }>;
+export type RunScreenRoute = Extract<Route, { screen: 'stalls' | 'captures' | 'profile' }>;
+
+/** The run as it goes on, for a screen's content. */
+export interface LiveRun {
+  now(): RunOverview | null;
+  /** Calls back now and whenever the run has changed, until the content is drawn again. */
+  each(listener: (run: RunOverview) => void): void;
+  /** Draws the content again. */
+  reload(): void;
+}
 
 interface ScreenSpec<Of extends RunScreenRoute> {
   readonly title: string;
   /** The content, complete when its data has come. */
-  readonly content: (source: RunSource, route: Of) => Promise<HTMLElement>;
-  /** Changes whenever the content would. */
+  readonly content: (source: RunSource, route: Of, live: LiveRun) => Promise<HTMLElement>;
+  /** The content is drawn again whenever this changes. */
   readonly state: (run: RunOverview) => unknown;
 }
 
@@ -21,6 +32,17 @@ const SCREENS: { readonly [Name in RunScreenRoute['screen']]: ScreenSpec<Extract
       content: (source, { place }) => stallsScreen(source, place),
       state: ({ processes }) => processes.map(({ stallCount, stalledMs }) => [stallCount, stalledMs]),
     },
+    captures: {
+      title: 'Captures',
+      content: (source, _route, live) => capturesScreen(source, live),
+      state: ({ processes }) =>
+        processes.map(({ state, snapshots, profiles }) => [state, snapshots.length, profiles]),
+    },
+    profile: {
+      title: 'Profile',
+      content: (source, { file }) => profileScreen(source, file),
+      state: () => null,
+    },
   };
 
 /** A screen about the whole run, drawn again when the run goes on. */
@@ -30,8 +52,9 @@ export interface RunScreen {
   follow(run: RunOverview): void;
 }
 
-export function runScreen(source: RunSource, route: RunScreenRoute): RunScreen {
-  const { title, content, state } = SCREENS[route.screen];
+/** @param now the run as it is known; null before it is */
+export function runScreen(source: RunSource, route: RunScreenRoute, now: RunOverview | null): RunScreen {
+  const { title, content, state } = SCREENS[route.screen] as ScreenSpec<RunScreenRoute>;
   const body = el('div', { class: 'content' }, el('p', { class: 'progress' }, 'Asking…'));
   const element = el(
     'section',
@@ -39,21 +62,34 @@ export function runScreen(source: RunSource, route: RunScreenRoute): RunScreen {
     el('header', {}, el('h1', { id: 'screen-title', tabindex: -1 }, title)),
     body,
   );
-  let shown: string | null = null;
+  let latest = now;
+  let listeners: ((run: RunOverview) => void)[] = [];
   const draw = async () => {
+    const own: typeof listeners = (listeners = []);
+    const live: LiveRun = {
+      now: () => latest,
+      each(listener) {
+        own.push(listener);
+        if (latest) listener(latest);
+      },
+      reload: () => void draw(),
+    };
     try {
-      body.replaceChildren(await content(source, route));
+      const drawn = await content(source, route, live);
+      if (own === listeners) body.replaceChildren(drawn);
     } catch (error) {
-      body.replaceChildren(el('p', { class: 'problem', role: 'alert' }, (error as Error).message));
+      if (own === listeners)
+        body.replaceChildren(el('p', { class: 'problem', role: 'alert' }, (error as Error).message));
     }
   };
   void draw();
   return {
     element,
     follow(run) {
-      const now = JSON.stringify(state(run));
-      if (shown !== null && shown !== now) void draw();
-      shown = now;
+      const hasChanged = JSON.stringify(latest && state(latest)) !== JSON.stringify(state(run));
+      latest = run;
+      if (hasChanged) void draw();
+      else for (const listener of listeners) listener(run);
     },
   };
 }

@@ -1,13 +1,14 @@
+import type { RunActions } from './actions.ts';
 import { button, el } from './dom.ts';
 
 /** The button that asks a running process for a snapshot; the answer comes as a marker of its timeline. */
-export function snapshotAction(takeSnapshot: (process: string) => Promise<void>) {
+export function snapshotAction(actions: RunActions | null) {
   let process: string | null = null;
   const told = el('span', { class: 'note', role: 'status' });
   const take = async () => {
-    if (process === null) return;
+    if (process === null || actions === null) return;
     told.textContent = 'Asked; it is taken at the next sample';
-    await takeSnapshot(process).catch((error: Error) => (told.textContent = error.message));
+    await actions.takeSnapshot(process).catch((error: Error) => (told.textContent = error.message));
   };
   const element = el(
     'span',
@@ -21,7 +22,7 @@ export function snapshotAction(takeSnapshot: (process: string) => Promise<void>)
     show(running: string | null): void {
       if (running !== process) told.textContent = '';
       process = running;
-      element.hidden = running === null;
+      element.hidden = running === null || actions === null;
     },
   };
 }

@@ -1,5 +1,7 @@
 import type { SourceLocation } from '../../analyzer/report.ts';
 import type { EmbeddedRun, RunOverview, SourceExcerpt, Stalls, Timeline } from '../api.ts';
+import { runActions } from './actions.ts';
+import type { RunActions } from './actions.ts';
 import { heapSource } from './heap-source.ts';
 import type { HeapSource } from './heap-source.ts';
 
@@ -14,15 +16,13 @@ export interface TimelineRequest {
 
 /** Where the page gets its data from: a server, or what is embedded in a static file. */
 export interface RunSource {
-  /** Whether the reader may do more than look: only with the address that carries the token. */
-  readonly mayAct: boolean;
+  /** What the reader may do beside looking; null without the address that carries the token. */
+  readonly actions: RunActions | null;
   overview(): Promise<RunOverview>;
   timeline(request: TimelineRequest, signal: AbortSignal): Promise<Timeline>;
   stalls(): Promise<Stalls>;
   /** Null when the code is not at hand. */
   excerpt(location: SourceLocation): Promise<SourceExcerpt | null>;
-  /** Asks the process for a snapshot; the recording tells how that went. */
-  takeSnapshot(process: string): Promise<void>;
   /** The snapshots; null where they cannot be asked about. */
   readonly heap: HeapSource | null;
   /** Calls back whenever there may be something new, and with whether the server can be reached. */
@@ -39,7 +39,7 @@ function serverSource(token: string | null): RunSource {
   const withToken = { headers: { 'X-Leakwatch-Token': token ?? '' } };
   const events = new EventSource('api/events');
   return {
-    mayAct: token !== null,
+    actions: token === null ? null : runActions(token),
     heap: token === null ? null : heapSource(token, events),
     overview: () => getJson('api/overview'),
     timeline: ({ process, from, to, buckets }, signal) => {
@@ -54,9 +54,6 @@ function serverSource(token: string | null): RunSource {
       const query = new URLSearchParams({ file, line: String(line) });
       return getJson<SourceExcerpt | null>(`api/source?${query}`, withToken).catch(() => null);
     },
-    async takeSnapshot(process) {
-      await getJson(`api/snapshot?${new URLSearchParams({ process })}`, { ...withToken, method: 'POST' });
-    },
     watch(onChange, onConnection) {
       events.addEventListener('change', onChange);
       events.addEventListener('open', () => (onConnection(true), onChange()));
@@ -67,14 +64,13 @@ function serverSource(token: string | null): RunSource {
 
 function embeddedSource({ overview, timelines, excerpts, stalls }: EmbeddedRun): RunSource {
   return {
-    mayAct: false,
+    actions: null,
     heap: null,
     overview: () => Promise.resolve(overview),
     timeline: ({ process }) => Promise.resolve(timelines[process]),
     stalls: () => Promise.resolve(stalls),
     excerpt: ({ file, line }) =>
       Promise.resolve(excerpts.find((excerpt) => excerpt.file === file && excerpt.line === line) ?? null),
-    takeSnapshot: () => Promise.reject(new Error('A saved report takes no snapshots.')),
     watch: (onChange) => onChange(),
   };
 }

@@ -42,7 +42,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
     (marker) => moreAbout(marker, shownProcess, source.heap !== null),
   );
   const title = el('h2', { id: 'timeline-title' }, 'Timeline');
-  const snapshot = snapshotAction((id) => source.takeSnapshot(id));
+  const snapshot = snapshotAction(source.actions);
   const element = el(
     'section',
     { class: 'panel timeline', 'aria-labelledby': 'timeline-title' },
@@ -100,7 +100,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
       shownProcess = process.id;
       whole = { from: process.startedAt, to: Math.max(process.lastSeenAt, process.startedAt + 1000) };
       title.textContent = `Timeline of ${process.pid}${process.threadId > 0 ? `, thread ${process.threadId}` : ''}`;
-      snapshot.show(source.mayAct && process.state === 'running' ? process.id : null);
+      snapshot.show(process.state === 'running' ? process.id : null);
       if (isOther) void load();
       else reload();
     },

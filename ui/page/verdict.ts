@@ -14,22 +14,34 @@ const NO_VERDICT: Readonly<Record<RunOverview['status'], readonly [string, strin
 
 const ONLY_SNAPSHOTS = ['Not analyzed', 'The snapshots can be looked into on the screens above.'] as const;
 
+const JUDGING = [
+  'Analyzing the snapshots',
+  'The verdict comes when they are read; everything else can be looked at meanwhile.',
+] as const;
+
 const VERDICT_NAMES = { leak: 'Leak', clean: 'Clean', unknown: 'Could not tell' } as const;
 
-/** Is something wrong, in one sentence, and the figures behind it. */
-export function verdictSection({ status, report, processes }: RunOverview): HTMLElement {
-  if (report) return reportedVerdict(report);
+/**
+ * Is something wrong, in one sentence, and the figures behind it.
+ * @param analysis what starts the judging or tells how far it is; null when there is nothing to judge
+ */
+export function verdictSection(
+  { status, report, processes, analysis: { isRunning } }: RunOverview,
+  analysis: HTMLElement | null,
+): HTMLElement {
+  if (report) return reportedVerdict(report, analysis);
   const hasOnlySnapshots = status === 'finished' && processes.length === 0;
-  const [title, explanation] = hasOnlySnapshots ? ONLY_SNAPSHOTS : NO_VERDICT[status];
+  const [title, explanation] = isRunning ? JUDGING : hasOnlySnapshots ? ONLY_SNAPSHOTS : NO_VERDICT[status];
   return el(
     'section',
     { class: 'verdict', 'data-verdict': 'none', 'aria-labelledby': 'verdict-title' },
     el('h1', { id: 'verdict-title' }, title),
     el('p', { class: 'lead' }, explanation),
+    analysis,
   );
 }
 
-function reportedVerdict(report: Report): HTMLElement {
+function reportedVerdict(report: Report, analysis: HTMLElement | null): HTMLElement {
   return el(
     'section',
     { class: 'verdict', 'data-verdict': report.verdict, 'aria-labelledby': 'verdict-title' },
@@ -38,6 +50,7 @@ function reportedVerdict(report: Report): HTMLElement {
     report.reasons.length > 0 &&
       el('ul', { class: 'reasons' }, ...report.reasons.map((reason) => el('li', {}, prose(reason)))),
     figures(report),
+    analysis,
   );
 }
 
