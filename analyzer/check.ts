@@ -7,8 +7,11 @@ import type { Scenario } from './check/scenario.ts';
 import { tryScenario } from './check/try-scenario.ts';
 
 export { LeakError } from './check/leak-error.ts';
+export { expectNoStall } from './check/expect-no-stall.ts';
+export type { StallOptions } from './check/expect-no-stall.ts';
 export type { CheckOptions } from './check/options.ts';
 export type { Scenario } from './check/scenario.ts';
+export { StallError } from './check/stall-error.ts';
 export { LeakwatchError } from './error.ts';
 
 /**

@@ -1,10 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { LeakwatchError } from '../analyzer/error.ts';
 import { parseArguments, splitAtDashes } from './arguments.ts';
 import type { Command, ExitCode } from './command.ts';
 import { commands } from './commands/index.ts';
 import { commandHelp, overviewHelp } from './help.ts';
+import { packageVersion } from './package-version.ts';
 import { nearest } from './suggest.ts';
 import type { Terminal } from './terminal/terminal.ts';
 import { UsageError } from './usage-error.ts';
@@ -68,17 +67,4 @@ function tell(error: unknown, terminal: Terminal): void {
       ),
     );
   if (error instanceof UsageError && error.hint) terminal.note(error.hint);
-}
-
-function packageVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(manifestPath(), 'utf8'));
-  return typeof manifest === 'object' && manifest && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown';
-}
-
-// One folder up from the source, two from what is built of it.
-function manifestPath(): string {
-  const beside = join(__dirname, '..', 'package.json');
-  return existsSync(beside) ? beside : join(__dirname, '..', '..', 'package.json');
 }

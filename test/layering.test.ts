@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     '@jridgewell/trace-mapping',
     'picocolors',
   ],
+  'analyzer/check': ['node:', 'analyzer/', 'agent/recording', 'agent/stalls/', 'picocolors'],
   ui: ['node:', 'ui/', 'analyzer/', 'agent/recording', 'express'],
   'ui/page': ['ui/page/', 'chart.js'],
   cli: ['node:', 'cli/', 'ui/', 'analyzer/', 'agent/', 'yargs', 'picocolors'],
@@ -63,7 +64,8 @@ function matches(to: string, target: string): boolean {
 }
 
 function folderOf(file: string): string {
-  return file.startsWith('ui/page/') ? 'ui/page' : file.split('/')[0];
+  const inner = ['ui/page', 'analyzer/check'].find((folder) => file.startsWith(`${folder}/`));
+  return inner ?? file.split('/')[0];
 }
 
 function sourceFiles(folder: string): string[] {

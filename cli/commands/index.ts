@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { analyzeCommand } from './analyze.ts';
+import { checkCommand } from './check.ts';
 import { collectionsCommand } from './collections.ts';
 import { diffCommand } from './diff.ts';
 import { inspectCommand } from './inspect.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   runCommand,
   analyzeCommand,
   snapshotCommand,
+  checkCommand,
   openCommand,
   reportCommand,
   topCommand,

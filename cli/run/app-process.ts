@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
 import { constants } from 'node:os';
 import { LeakwatchError } from '../../analyzer/error.ts';
 
@@ -10,7 +11,7 @@ export interface ProcessEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** The application under observation. Its stdin, stdout and stderr are leakwatch's own. */
+/** The application under observation. Its stdin, stdout and stderr are leakwatch's own, unless it writes into a file. */
 export interface AppProcess {
   readonly pid: number;
   /** Resolves once, when the process has ended. */
@@ -23,11 +24,21 @@ export interface AppProcess {
 
 /**
  * Starts the command.
+ * @param outputFile where its stdout and stderr go; null for leakwatch's own
  * @throws LeakwatchError COMMAND_NOT_FOUND, COMMAND_NOT_STARTED
  */
-export async function startApp(command: readonly string[], env: NodeJS.ProcessEnv): Promise<AppProcess> {
+export async function startApp(
+  command: readonly string[],
+  env: NodeJS.ProcessEnv,
+  outputFile: string | null = null,
+): Promise<AppProcess> {
   const [program, ...args] = command;
-  const child = spawn(program, args, { stdio: 'inherit', env });
+  const output = outputFile === null ? null : openSync(outputFile, 'a', 0o600);
+  const child = spawn(program, args, {
+    stdio: output === null ? 'inherit' : ['ignore', output, output],
+    env,
+  });
+  if (output !== null) closeSync(output);
   const ended = endOf(child);
   ended.catch(() => {}); // the fault of a process that never started is told by the next statement
   try {

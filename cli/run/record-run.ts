@@ -39,6 +39,10 @@ export interface RunOptions {
   readonly env: NodeJS.ProcessEnv;
   /** True when a person's Ctrl-C reaches leakwatch and the application alike. */
   readonly inTerminal: boolean;
+  /** Windows of work between two snapshots; default 3. */
+  readonly rounds?: number;
+  /** Where the application's output goes; default leakwatch's own. */
+  readonly outputFile?: string;
 }
 
 /** How a recorded run ended. */
@@ -55,7 +59,7 @@ export interface RunEnd extends ProcessEnd {
  * ended then, too
  */
 export async function recordRun(options: RunOptions, progress: RunProgress): Promise<RunEnd> {
-  const app = await startApp(options.command, agentEnvironment(options));
+  const app = await startApp(options.command, agentEnvironment(options), options.outputFile);
   const observer = new RunObserver(options.runFolder);
   const interruption = passSignalsTo(app, options.inTerminal);
   const gone = new AbortController();
@@ -129,7 +133,11 @@ async function workUnderLoad(run: Run, command: string): Promise<void> {
  * the work stands still together with the application, while a snapshot is taken.
  */
 async function takePlannedSnapshots(run: Run, enough: AbortSignal): Promise<void> {
-  const { windowsMs, lastWindowMs } = snapshotPlan(run.options.durationMs, run.options.warmupMs);
+  const { windowsMs, lastWindowMs } = snapshotPlan(
+    run.options.durationMs,
+    run.options.warmupMs,
+    run.options.rounds,
+  );
   for (const windowMs of windowsMs) {
     await pause(windowMs, enough);
     if (enough.aborted) return;

@@ -16,11 +16,16 @@ export interface SnapshotPlan {
  * does not. Without one, there are three soon, so that a short run has a verdict, and from then on each window is twice as
  * long as the one before, so that a long run is not frozen by dozens.
  */
-export function snapshotPlan(durationMs: number | null, warmupMs: number | null): SnapshotPlan {
+export function snapshotPlan(
+  durationMs: number | null,
+  warmupMs: number | null,
+  windows: number = WINDOWS,
+): SnapshotPlan {
   if (durationMs === null) return { windowsMs: growingWindows(warmupMs ?? WARM_UP_MS), lastWindowMs: 0 };
   const firstMs = Math.min(warmupMs ?? durationMs * WARM_UP_SHARE, durationMs);
-  const windowMs = (durationMs - firstMs) / WINDOWS;
-  return { windowsMs: [firstMs, windowMs, windowMs], lastWindowMs: windowMs };
+  const windowMs = (durationMs - firstMs) / windows;
+  const between = Array.from({ length: windows - 1 }, () => windowMs);
+  return { windowsMs: [firstMs, ...between], lastWindowMs: windowMs };
 }
 
 function* growingWindows(firstMs: number): Generator<number> {

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, dirname, extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { messageOf } from '../../analyzer/check/scenario.ts';
+import { LeakwatchError } from '../../analyzer/error.ts';
+import { systemReason } from '../system-error.ts';
+import { checkedConfig } from './checked-config.ts';
+import type { CheckConfig } from './config.ts';
+
+const NAMES = ['ts', 'mts', 'js', 'mjs', 'cjs', 'json'].map((extension) => `leakwatch.config.${extension}`);
+
+/** A config, and where it lies: the paths in it are relative to its folder. */
+export interface LoadedConfig {
+  readonly file: string;
+  readonly folder: string;
+  readonly config: CheckConfig;
+}
+
+/**
+ * The config that was named, or else the one in the current folder.
+ * @throws LeakwatchError CONFIG with one sentence: none there, a syntax error, an unknown word
+ */
+export async function loadConfig(given: string | undefined): Promise<LoadedConfig> {
+  const file = given === undefined ? findConfig() : resolve(given);
+  if (!existsSync(file)) throw new LeakwatchError('CONFIG', `There is no file ${given}.`);
+  const loaded = extname(file) === '.json' ? readJson(file) : await importModule(file);
+  return { file, folder: dirname(file), config: checkedConfig(loaded, basename(file)) };
+}
+
+/**
+ * The default export of a module, or what a CommonJS one exports.
+ * @throws LeakwatchError CONFIG
+ */
+export async function importModule(file: string): Promise<unknown> {
+  const address = pathToFileURL(file).href;
+  try {
+    const module = (await import(address)) as { default?: unknown };
+    return unwrapped(module.default ?? module);
+  } catch (error) {
+    throw new LeakwatchError('CONFIG', reasonWhy(file, error), { cause: error });
+  }
+}
+
+/** What a compiler made of a default export stands one level deeper. */
+function unwrapped(value: unknown): unknown {
+  const isCompiled =
+    typeof value === 'object' && value !== null && '__esModule' in value && 'default' in value;
+  return isCompiled ? value.default : value;
+}
+
+function findConfig(): string {
+  const name = NAMES.find((one) => existsSync(one));
+  if (name !== undefined) return resolve(name);
+  throw new LeakwatchError(
+    'CONFIG',
+    `There is no leakwatch.config.ts, .js, .mjs or .json in ${process.cwd()}.`,
+  );
+}
+
+function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new LeakwatchError('CONFIG', `${basename(file)} cannot be read: ${systemReason(error)}.`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new LeakwatchError('CONFIG', `${basename(file)} is no JSON: ${messageOf(error)}.`);
+  }
+}
+
+function reasonWhy(file: string, error: unknown): string {
+  const name = basename(file);
+  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' || (isTypeScript(file) && !stripsTypes()))
+    return `${name} cannot be loaded: Node ${process.version} reads no TypeScript; use Node 22.18 or newer, write it as .mjs, or start leakwatch with \`node --import tsx\`.`;
+  const line = lineIn(file, error);
+  return `${name} cannot be loaded: ${firstLine(messageOf(error))}${line === null ? '' : ` (line ${line})`}.`;
+}
+
+const isTypeScript = (file: string) => /\.[mc]?ts$/.test(file);
+
+const stripsTypes = () => Boolean((process.features as { typescript?: unknown }).typescript);
+
+const firstLine = (text: string) => text.split('\n', 1)[0].replace(/\.$/, '');
+
+/** V8 puts the place of a syntax error before the error itself. */
+function lineIn(file: string, error: unknown): number | null {
+  const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
+  const at = stack.indexOf(basename(file));
+  const line = at < 0 ? undefined : /^:(\d+)/.exec(stack.slice(at + basename(file).length))?.[1];
+  return line === undefined ? null : Number(line);
+}

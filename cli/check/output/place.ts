@@ -1,0 +1,21 @@
+import { isAbsolute, relative, sep } from 'node:path';
+import type { CheckReport, Problem } from '../check-report.ts';
+
+/** Where a problem stands, as CI systems want it: a path below the repository with slashes. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Null for a problem without a line, and for one outside of the folder: a CI system could show neither. */
+export function placeOf({ location }: Problem, { root }: CheckReport): Place | null {
+  if (location === null || location.file.startsWith('node:')) return null;
+  const path = isAbsolute(location.file) ? relative(root, location.file) : location.file;
+  if (path === '' || path.startsWith('..') || isAbsolute(path)) return null;
+  return {
+    file: path.split(sep).join('/'),
+    line: Math.max(1, location.line),
+    column: Math.max(1, location.column),
+  };
+}
