@@ -3,7 +3,7 @@ import { SYSTEM_DISTANCE } from './distances.ts';
 import { childLists } from './dominator-tree.ts';
 import { NONE } from './graph.ts';
 import type { HeapGraph } from './graph.ts';
-import { inferShapes, plainObjects, shapeMatcher } from './shapes.ts';
+import { inferShapes, plainObjectTest, shapeMatcher } from './shapes.ts';
 import type { ShapeDefinition } from './shapes.ts';
 import { typeIndex } from './type-index.ts';
 
@@ -30,12 +30,14 @@ export interface ClassSummary {
 
 /**
  * @param shapes names for plain objects; from the newer one of two snapshots when they are to be compared
+ * @param classOf the column to fill in
  */
 export function classify(
   graph: HeapGraph,
   shapes: readonly ShapeDefinition[] = inferShapes(graph),
+  classOf: Uint32Array = new Uint32Array(graph.nodeCount),
 ): Classification {
-  const names = nameClasses(graph);
+  const names = nameClasses(graph, new NameTable(classOf));
   nameShapes(graph, shapes, names);
   const classKeys = names.texts.map((name) => `,${name}`);
   const texts = [...names.texts];
@@ -49,8 +51,8 @@ class NameTable {
   readonly classOf: Uint32Array;
   private readonly numbers = new Map<string, number>();
 
-  constructor(nodeCount: number) {
-    this.classOf = new Uint32Array(nodeCount);
+  constructor(classOf: Uint32Array) {
+    this.classOf = classOf;
   }
 
   numberOf(name: string): number {
@@ -63,10 +65,9 @@ class NameTable {
   }
 }
 
-function nameClasses(graph: HeapGraph): NameTable {
+function nameClasses(graph: HeapGraph, names: NameTable): NameTable {
   const { nodeType, nodeName } = graph;
   const { object, native } = typeIndex(graph).node;
-  const names = new NameTable(graph.nodeCount);
   const byType = Uint32Array.from(graph.nodeTypeNames, (type) => names.numberOf(nameOfType(type)));
   const byString = new Uint32Array(graph.strings.count).fill(NONE);
   const detached = detachedNatives(graph);
@@ -105,7 +106,9 @@ function nameOfObject(name: string): string {
 function nameShapes(graph: HeapGraph, shapes: readonly ShapeDefinition[], names: NameTable): void {
   const match = shapeMatcher(graph, shapes);
   const numberOfShape = Uint32Array.from(shapes, ({ name }) => names.numberOf(name));
-  for (const node of plainObjects(graph)) {
+  const isPlain = plainObjectTest(graph);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (!isPlain(node)) continue;
     const shape = match(node);
     if (shape !== NONE) names.classOf[node] = numberOfShape[shape];
   }

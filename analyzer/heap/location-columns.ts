@@ -1,5 +1,6 @@
 import type { LocationTable } from './graph.ts';
 import type { SnapshotLayout } from './layout.ts';
+import { orderBy } from './order-by.ts';
 import type { NumberBatch } from './record-batch.ts';
 
 /** The locations section on its way into columns; their number is not announced. */
@@ -65,7 +66,7 @@ export class LocationColumns {
   }
 
   finish(): LocationTable {
-    const order = this.sorted ? null : sortedByNode(this.node.subarray(0, this.count));
+    const order = this.sorted ? null : orderBy(this.node.subarray(0, this.count));
     const finished = (column: Uint32Array): Uint32Array =>
       order === null ? column.slice(0, this.count) : order.map((location) => column[location]);
     return {
@@ -82,10 +83,4 @@ function grown(column: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
   const larger = new Uint32Array(length);
   larger.set(column);
   return larger;
-}
-
-function sortedByNode(node: Uint32Array): Uint32Array {
-  return Uint32Array.from(node, (_, location) => location).toSorted(
-    (left, right) => node[left] - node[right] || left - right,
-  );
 }

@@ -10,6 +10,7 @@ import { retainedInOrder } from './retained.ts';
 import { secondThreadFor } from './second-thread.ts';
 import type { SecondThread } from './second-thread.ts';
 import { shallowBytes } from './shallow.ts';
+import { inferShapes } from './shapes.ts';
 import { toShared } from './shared-graph.ts';
 
 /** A snapshot with the columns that almost every question needs. */
@@ -63,5 +64,7 @@ async function dominatorTreeOn(thread: SecondThread | null, graph: HeapGraph): P
 
 /** What this thread finds out while the second one looks for dominators. */
 async function sizesAndClasses(graph: HeapGraph): Promise<Pick<Heap, 'shallow' | 'classes'>> {
-  return { shallow: shallowBytes(graph), classes: classify(graph) };
+  const column = new Uint32Array(graph.nodeCount); // for one after the other
+  const shallow = shallowBytes(graph, column);
+  return { shallow, classes: classify(graph, inferShapes(graph), column) };
 }

@@ -6,12 +6,9 @@ const DIGITS = 1 << DIGIT_BITS;
  * @returns Rank -> index
  */
 export function orderBy(column: Uint32Array): Uint32Array {
-  const byLowDigit = pass(
-    column,
-    Uint32Array.from(column, (_, index) => index),
-    0,
-  );
-  return pass(column, byLowDigit, DIGIT_BITS);
+  const indexes = new Uint32Array(column.length);
+  for (let index = 0; index < indexes.length; index++) indexes[index] = index;
+  return pass(column, pass(column, indexes, 0), DIGIT_BITS);
 }
 
 /** One stable pass: orders indexes by one digit of their values. */

@@ -14,7 +14,7 @@ export function retainedBytes(
   dominator: Uint32Array,
   shallow: Uint32Array | Float64Array = shallowBytes(graph),
 ): Float64Array {
-  const retained = Float64Array.from(shallow);
+  const retained = new Float64Array(shallow);
   const { nodeCount } = graph;
   const pendingChildren = new Uint32Array(nodeCount);
   for (let node = 1; node < nodeCount; node++) pendingChildren[dominator[node]]++;
@@ -40,7 +40,7 @@ export function retainedInOrder(
   { dominator, order }: DominatorTree,
   shallow: Uint32Array | Float64Array,
 ): Float64Array {
-  const retained = Float64Array.from(shallow);
+  const retained = new Float64Array(shallow);
   for (let rank = order.length - 1; rank > 0; rank--) {
     const node = order[rank];
     retained[dominator[node]] += retained[node];

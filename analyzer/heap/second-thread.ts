@@ -14,6 +14,8 @@ export interface SecondThread {
 
 const WORTH_A_THREAD_BYTES = 4 << 20; // a thread takes about 30 ms to start, as long as such a file to read
 
+const LIMITS = { maxYoungGenerationSizeMb: 4 }; // its work is columns, which lie outside of its heap
+
 /**
  * @returns null for a file too small to be worth it, for what is no file, and where the compiled program is not at hand: from
  * TypeScript sources all is done on one thread
@@ -22,7 +24,9 @@ export function secondThreadFor(path: string): SecondThread | null {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined || !stat.isFile() || stat.size < WORTH_A_THREAD_BYTES) return null;
   const program = join(__dirname, 'heap-thread.js');
-  return existsSync(program) ? threadOf(new Worker(program, { execArgv: [], env: {} })) : null;
+  return existsSync(program)
+    ? threadOf(new Worker(program, { execArgv: [], env: {}, resourceLimits: LIMITS }))
+    : null;
 }
 
 function threadOf(worker: Worker): SecondThread {

@@ -10,18 +10,22 @@ const SEVERAL = NONE - 1;
  * Bytes of each node as Chrome DevTools counts them: what V8 allocates behind one object alone (backing arrays, hidden
  * nodes, external string data) is counted with that object, and is 0 itself. Self sizes stay where they are in a file
  * without global objects, which is one that was written to show V8's internals.
+ * @param owner a column to work in, as long as there are nodes; what it holds is lost
  * @returns NodeIndex -> bytes
  */
-export function shallowBytes(graph: HeapGraph): Uint32Array | Float64Array {
+export function shallowBytes(
+  graph: HeapGraph,
+  owner: Uint32Array = new Uint32Array(graph.nodeCount),
+): Uint32Array | Float64Array {
   if (userRoots(graph).length === 0) return graph.selfSize;
-  const owner = owners(graph);
+  findOwners(graph, owner);
   const bytes = graph.selfSize.slice();
   return transfer(graph, owner, bytes) ? bytes : transferred(graph, owner);
 }
 
 /** Into doubles, for when one object has more than 4 GB behind it. */
 function transferred(graph: HeapGraph, owner: Uint32Array): Float64Array {
-  const bytes = Float64Array.from(graph.selfSize);
+  const bytes = new Float64Array(graph.selfSize);
   transfer(graph, owner, bytes);
   return bytes;
 }
@@ -40,11 +44,11 @@ function transfer(graph: HeapGraph, owner: Uint32Array, bytes: Uint32Array | Flo
   return true;
 }
 
-/** @returns NodeIndex -> NodeIndex of the only object that holds it; itself for an object; NONE unheld, or SEVERAL */
-function owners(graph: HeapGraph): Uint32Array {
+/** Fills in NodeIndex -> NodeIndex of the only object that holds it; itself for an object; NONE unheld, or SEVERAL. */
+function findOwners(graph: HeapGraph, owner: Uint32Array): void {
   const { firstEdge, edgeTo, edgeType } = graph;
   const { weak } = typeIndex(graph).edge;
-  const owner = selfOwners(graph);
+  setSelfOwners(graph, owner);
   let pending = new Uint32Array(1 << 10);
   let pendingCount = 0;
   for (let start = 0; start < graph.nodeCount; start++) {
@@ -64,19 +68,16 @@ function owners(graph: HeapGraph): Uint32Array {
       }
     }
   }
-  return owner;
 }
 
-/** @returns NodeIndex -> itself, or NONE for what V8 allocates behind an object */
-function selfOwners(graph: HeapGraph): Uint32Array {
+/** Fills in NodeIndex -> itself, or NONE for what V8 allocates behind an object. */
+function setSelfOwners(graph: HeapGraph, owner: Uint32Array): void {
   const { hidden, array, native } = typeIndex(graph).node;
   const external = graph.strings.indexOf('system / ExternalStringData');
   const { nodeType, nodeName, nodeCount } = graph;
-  const owner = new Uint32Array(nodeCount);
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeType[node];
     const isBehind = type === hidden || type === array || (type === native && nodeName[node] === external);
     owner[node] = isBehind ? NONE : node;
   }
-  return owner;
 }

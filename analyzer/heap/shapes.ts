@@ -16,7 +16,9 @@ const MIN_SHARE_OF_OBJECTS = 1 / 1000;
 export function inferShapes(graph: HeapGraph): ShapeDefinition[] {
   const trie = new ShapeTrie(graph);
   let objectCount = 0;
-  for (const node of plainObjects(graph)) {
+  const isPlain = plainObjectTest(graph);
+  for (let node = 0; node < graph.nodeCount; node++) {
+    if (!isPlain(node)) continue;
     objectCount++;
     trie.add(node);
   }
@@ -24,13 +26,12 @@ export function inferShapes(graph: HeapGraph): ShapeDefinition[] {
   return trie.shapes(minCount);
 }
 
-/** The nodes with type object and name Object, ascending. */
-export function* plainObjects(graph: HeapGraph): Generator<number> {
+/** Tells of a NodeIndex whether it has type object and name Object. */
+export function plainObjectTest(graph: HeapGraph): (node: number) => boolean {
+  const { nodeName, nodeType } = graph;
   const objectType = typeIndex(graph).node.object;
   const objectName = graph.strings.indexOf('Object');
-  for (let node = 0; node < graph.nodeCount; node++) {
-    if (graph.nodeName[node] === objectName && graph.nodeType[node] === objectType) yield node;
-  }
+  return (node) => nodeName[node] === objectName && nodeType[node] === objectType;
 }
 
 /** Objects by the properties they begin with: a path of the trie is a list of properties in order. */

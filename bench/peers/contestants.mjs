@@ -4,10 +4,15 @@
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import * as devtools from './devtools.mjs';
 
 const require = createRequire(import.meta.url);
 const TOP = 20;
+
+// loaded by whom it is for: it would be in everybody's memory
+const devtools = {
+  job: async (file) => (await import('./devtools.mjs')).job(file),
+  comparison: async (base, current) => (await import('./devtools.mjs')).comparison(base, current),
+};
 
 const leakwatch = {
   async job(file) {
