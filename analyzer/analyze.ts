@@ -19,6 +19,7 @@ import { sift } from './growth/sift.ts';
 import { STANDARD_INPUT } from './heap/byte-source.ts';
 import type { HeapGraph, ReadOptions } from './heap/index.ts';
 import { readSnapshot } from './heap/index.ts';
+import { tellKnownLeaks } from './known-leaks/known-leaks.ts';
 import { classNamer } from './model/class-names.ts';
 import type { Interner } from './model/interner.ts';
 import { interner } from './model/interner.ts';
@@ -80,17 +81,18 @@ export async function analyzeSnapshots(
   );
   options.onProgress?.({ phase: 'judge', file: '', done: JUDGE_AT });
   const growth = judgeGrowth(ordered, newest, labels, trie, comparable, options.recording);
+  const root = options.root ?? options.recording?.header.cwd ?? process.cwd();
   const { findings, judged } = findingsOf(growth, {
     censuses: ordered.map(({ census }) => census),
     newest,
     labels,
     scale: scaleOf(ordered),
     after: options.recording ? afterwards(options.recording, timesOf(ordered)) : null,
-    root: options.root ?? options.recording?.header.cwd ?? process.cwd(),
+    root,
   });
   const report = {
     version: REPORT_VERSION,
-    findings,
+    findings: tellKnownLeaks(findings, root),
     snapshots: ordered.map(summaryOf),
     memory: options.recording ? memoryTrend(options.recording) : null,
     comparability: comparable,

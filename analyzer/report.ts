@@ -105,6 +105,21 @@ export interface Finding {
   readonly evidence: readonly string[];
   /** Fingerprints of findings that share the start of their trace with this one. */
   readonly related: readonly string[];
+  /** The leak as others have met it, when the culprit's package has it in this version. */
+  readonly knownLeak?: KnownLeak;
+}
+
+/** A leak of a published package that is known, from leakwatch's list or the project's own. */
+export interface KnownLeak {
+  readonly package: string;
+  /** Versions that have it, as npm writes ranges. */
+  readonly affected: string;
+  /** What happens, in a sentence without a full stop. */
+  readonly summary: string;
+  /** The first version without it; null when there is none yet. */
+  readonly fixedIn: string | null;
+  /** Where it is told. */
+  readonly url: string;
 }
 
 export interface Confidence {

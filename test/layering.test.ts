@@ -15,6 +15,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'acorn-walk',
     '@jridgewell/trace-mapping',
     'picocolors',
+    'pprof-format',
+    'semver',
   ],
   'analyzer/check': ['node:', 'analyzer/', 'agent/recording', 'agent/stalls/', 'picocolors'],
   ui: ['node:', 'ui/', 'analyzer/', 'agent/recording', 'express'],

@@ -62,6 +62,7 @@ function findingBlock(finding: Finding, number: number, paint: Paint, width: num
       .filter((site) => site.role === 'added' || site.role === 'created')
       .map((site) => [SITE_LABELS[site.role], `${locationText(site.location)} (${site.what})`] as const),
     ['whose', culprit.package ? packageText(culprit.package.name, culprit.package.version) : 'application'],
+    ...knownRow(finding),
     ['filled by', `${growth.what}: ${growth.objects.map(numberText).join(' → ')}`],
     ['holds', `${growth.bytes.map(bytesText).join(' → ')}${shareText(growth.shareOfHeapGrowth)}`],
     ...rateRow(finding),
@@ -83,6 +84,13 @@ function row(label: string, text: string, paint: Paint, width: number): string[]
     (line, index) =>
       `${' '.repeat(indent)}${paint.dim((index === 0 ? label : '').padEnd(LABEL_WIDTH))}${line}`,
   );
+}
+
+function knownRow({ knownLeak }: Finding): (readonly [string, string])[] {
+  if (knownLeak === undefined) return [];
+  const { package: name, affected, fixedIn, summary, url } = knownLeak;
+  const fixed = fixedIn === null ? 'not fixed yet' : `fixed in ${fixedIn}`;
+  return [['known', `known leak of ${name} ${affected}, ${fixed}: ${summary}; ${url}`]];
 }
 
 function rateRow({ growth }: Finding): (readonly [string, string])[] {

@@ -34,7 +34,14 @@ beforeAll(async () => {
 
 test('the package holds what is built, and its papers; no source, no test, no fixture', () => {
   const folders = new Set(packed.files.map(({ path }) => path.split('/')[0]));
-  expect([...folders].toSorted()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'dist', 'package.json']);
+  expect([...folders].toSorted()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'dist',
+    'docs',
+    'package.json',
+  ]);
   const kinds = new Set(packed.files.map(({ path }) => /(?:\.d)?\.\w+$/.exec(path)?.[0] ?? path));
   expect([...kinds].toSorted()).toEqual(['.css', '.d.ts', '.html', '.js', '.json', '.md', 'LICENSE']);
 });
