@@ -8,7 +8,7 @@ import { logEvents, type Logger } from './log.ts';
 import { observe, type Surroundings } from './observation.ts';
 import { optionsFromEnvironment, type AgentOptions } from './options.ts';
 import { dateNow } from './primordials.ts';
-import type { SnapshotTaken } from './recording.ts';
+import type { SnapshotMode, SnapshotTaken } from './recording.ts';
 import { expressPlugin, fastifyPlugin, type FastifyPlugin, type Middleware } from './requests/plugins.ts';
 import { createRequestStatistics } from './requests/statistics.ts';
 import { chooseRunFolder, makeRunFolder } from './run-folder.ts';
@@ -19,13 +19,25 @@ export type { AgentOptions } from './options.ts';
 export type { Handler } from './handlers/handler.ts';
 export type { HealthLimits } from './handlers/health.ts';
 export type { FastifyPlugin, Middleware } from './requests/plugins.ts';
-export type { SnapshotReason, SnapshotTaken, StackFrame, Stall, StallCategory } from './recording.ts';
+export type {
+  SnapshotMode,
+  SnapshotReason,
+  SnapshotTaken,
+  StackFrame,
+  Stall,
+  StallCategory,
+} from './recording.ts';
 
 export interface Agent {
   /** Absolute path of the folder that the agent writes into; null when it does not run. */
   readonly runFolder: string | null;
   /** Takes a heap snapshot now, which stops this thread meanwhile. Its answer says why not when it could not. Never throws. */
   takeSnapshot(): SnapshotTaken;
+  /**
+   * Takes a heap snapshot in the given mode; `fork` and `auto` have a copy of the process take it while this one goes
+   * on, and keep the process alive until it is there. Never rejects.
+   */
+  takeSnapshot(options: { readonly mode: SnapshotMode }): Promise<SnapshotTaken>;
   /** Writes a named moment into the recording, such as `deployed`; of the name, the first 200 characters. */
   mark(name: string): void;
   /**
@@ -92,7 +104,10 @@ function runningAgent(options: AgentOptions, surroundings: Surroundings): Agent 
   };
   const agent: Agent = {
     runFolder,
-    takeSnapshot: () => (isRunning ? observation.takeSnapshot() : notTaken('the agent was stopped')),
+    takeSnapshot: takeSnapshotBy(
+      () => (isRunning ? observation.takeSnapshot() : STOPPED),
+      async (mode) => (isRunning ? observation.requestSnapshot(mode) : STOPPED),
+    ),
     mark(name) {
       if (isRunning) observation.mark(name);
     },
@@ -112,7 +127,10 @@ function runningAgent(options: AgentOptions, surroundings: Surroundings): Agent 
 function inertAgent(why: string): Agent {
   return {
     runFolder: null,
-    takeSnapshot: () => notTaken(why),
+    takeSnapshot: takeSnapshotBy(
+      () => notTaken(why),
+      async () => notTaken(why),
+    ),
     mark() {},
     on: () => () => {},
     express: () => (_request, _response, next) => next(),
@@ -123,6 +141,21 @@ function inertAgent(why: string): Agent {
   };
 }
 
+/** One function for the two ways of asking: at once and for this thread to stop, or in a mode and for a promise. */
+function takeSnapshotBy(
+  now: () => SnapshotTaken,
+  inMode: (mode: SnapshotMode) => Promise<SnapshotTaken>,
+): Agent['takeSnapshot'] {
+  function take(): SnapshotTaken;
+  function take(options: { readonly mode: SnapshotMode }): Promise<SnapshotTaken>;
+  function take(options?: { readonly mode: SnapshotMode }): SnapshotTaken | Promise<SnapshotTaken> {
+    return options === undefined ? now() : inMode(options.mode);
+  }
+  return take;
+}
+
 function notTaken(detail: string): SnapshotTaken {
   return { type: 'snapshot', atMs: 0, sequence: 0, reason: 'api', status: 'refused', detail };
 }
+
+const STOPPED: SnapshotTaken = notTaken('the agent was stopped');

@@ -59,3 +59,8 @@ function textOf(file: string): string {
     return '';
   }
 }
+
+/** Whether the kernel, when the container's memory runs out, kills all of its processes at once (cgroup v2 alone knows that). */
+export function diesAsGroup(): boolean {
+  return textOf('/sys/fs/cgroup/memory.oom.group').trim() === '1';
+}

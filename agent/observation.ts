@@ -18,7 +18,13 @@ import {
 } from './primordials.ts';
 import { PROBES, type ProbeHost, type RunningProbe } from './probe.ts';
 import { openRecorder } from './recorder.ts';
-import { RECORDING_SUFFIX, type RecordingEntry, type Sample, type SnapshotTaken } from './recording.ts';
+import {
+  RECORDING_SUFFIX,
+  type RecordingEntry,
+  type Sample,
+  type SnapshotMode,
+  type SnapshotTaken,
+} from './recording.ts';
 import type { RequestStatistics } from './requests/statistics.ts';
 import { FILE_PREFIX } from './run-folder.ts';
 import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
@@ -41,6 +47,8 @@ export interface Observation {
   /** The container's limit; null where there is none. */
   readonly memoryLimitBytes: number | null;
   takeSnapshot(): SnapshotTaken;
+  /** Takes one in this mode, when those on their way are there. */
+  requestSnapshot(mode: SnapshotMode): Promise<SnapshotTaken>;
   mark(name: string): void;
   /** Takes a last sample and closes the recording. */
   end(exitCode: number): void;
@@ -78,7 +86,7 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   const header = describeProcess(options, dateNow());
   const recorder = openRecorder(recordingFile, header, options.diskBudgetBytes * RECORDING_SHARE_OF_BUDGET);
   const snapshotter = createSnapshotter(runFolder, options);
-  const queue = createSnapshotQueue({ take: takeUnwatched }, options.maxPauseMs);
+  const queue = createSnapshotQueue({ take: takeUnwatched, fork: snapshotter.fork }, options, recordSnapshot);
   const atMs = (performanceMs: number) => Math.max(0, performanceMs - startedMs);
   const nowMs = () => atMs(monotonicMs());
 
@@ -127,7 +135,7 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
     turn,
     ownServers,
     ask,
-    takeNow: (wish) => recordSnapshot(queue.take(wish, nowMs())),
+    takeNow: (wish) => queue.take(wish, nowMs()),
     notice: (message) => record({ type: 'notice', atMs: nowMs(), code: 'trigger', message }),
     onGrowth: (growth) => hub.emit('growth', growth),
   };
@@ -142,14 +150,13 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
     for (const probe of probes) probe.resume();
     return outcome;
   }
-  const recordSnapshot = ({ entry, removed }: TakenWithRemovals): SnapshotTaken => {
+  function recordSnapshot({ entry, removed }: TakenWithRemovals): void {
     record(entry);
     hub.emit('snapshot', entry);
     triggers.forEach((trigger) => trigger.onSnapshot(entry));
     for (const file of removed)
       record({ type: 'notice', atMs: nowMs(), code: 'snapshot-removed', message: file });
-    return entry;
-  };
+  }
   const sample = () => {
     const parts = probes.map((probe) => probe.sample());
     record(Object.assign({ type: 'sample', atMs: nowMs() } as const, NO_SAMPLE, ...parts) as Sample);
@@ -159,7 +166,7 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   let ticks = 0;
   const tick = () => {
     for (const trigger of triggers) trigger.tick(nowMs());
-    queue.work(nowMs()).forEach(recordSnapshot);
+    queue.work(nowMs());
     if (++ticks % recorder.thinning === 0) sample();
     lookForVerdict();
   };
@@ -176,12 +183,14 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
     figures: keeper.figures,
     heapLimitBytes: header.heapLimitBytes,
     memoryLimitBytes: header.memoryLimitBytes,
-    takeSnapshot: () => recordSnapshot(queue.take({ reason: 'api', isAskedFor: true }, nowMs())),
+    takeSnapshot: () => queue.take({ reason: 'api', isAskedFor: true }, nowMs()),
+    requestSnapshot: (mode) => queue.request({ reason: 'api', isAskedFor: true, mode }, nowMs),
     mark: (name) => record({ type: 'mark', atMs: nowMs(), name: String(name).slice(0, MAX_MARK_LENGTH) }),
     end(exitCode) {
       clearInterval(timer);
       if (waiting !== null) clearTimeout(waiting);
       if (afterTimers !== null) clearImmediate(afterTimers);
+      snapshotter.stop();
       sample();
       for (const part of [...probes, ...triggers]) part.stop();
       record({ type: 'end', atMs: nowMs(), exitCode });

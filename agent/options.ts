@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 
 import { complain } from './complain.ts';
+import { SNAPSHOT_MODES, type SnapshotMode } from './recording.ts';
 
 /** How the agent behaves; every field can also be set by the environment variable named in its comment. */
 export interface AgentOptions {
@@ -30,6 +31,8 @@ export interface AgentOptions {
   readonly httpPort: number | null;
   /** LEAKWATCH_HTTP_TOKEN. What such a request must know, 16 characters or more. */
   readonly httpToken: string | null;
+  /** LEAKWATCH_SNAPSHOT_MODE. Who takes snapshots, see {@link SnapshotMode}. */
+  readonly snapshotMode: SnapshotMode;
   /** LEAKWATCH_MAX_SNAPSHOTS. How many are kept for each thread: the first and the last ones. */
   readonly maxSnapshots: number;
   /** LEAKWATCH_MAX_PAUSE_MS. A snapshot nobody asked for is not taken if it would stop the loop for longer. */
@@ -56,6 +59,7 @@ export const DEFAULT_OPTIONS: AgentOptions = {
   snapshotOnShutdown: false,
   httpPort: null,
   httpToken: null,
+  snapshotMode: 'in-process',
   maxSnapshots: 5,
   maxPauseMs: 30_000,
   diskBudgetBytes: 4096 * MEBIBYTE,
@@ -98,6 +102,7 @@ export function optionsFromEnvironment(environment: Environment = process.env): 
     snapshotOnShutdown: read('LEAKWATCH_SNAPSHOT_ON_SHUTDOWN', false, SWITCH),
     httpPort: read<number | null>('LEAKWATCH_HTTP_PORT', null, integerBetween(0, 65_535)),
     httpToken: environment.LEAKWATCH_HTTP_TOKEN || null,
+    snapshotMode: read('LEAKWATCH_SNAPSHOT_MODE', defaults.snapshotMode, MODE),
     maxSnapshots: read('LEAKWATCH_MAX_SNAPSHOTS', defaults.maxSnapshots, integerBetween(1, 1000)),
     maxPauseMs: read('LEAKWATCH_MAX_PAUSE_MS', defaults.maxPauseMs, integerBetween(1, 3_600_000)),
     diskBudgetBytes: read('LEAKWATCH_DISK_BUDGET_MB', defaults.diskBudgetBytes, MEGABYTES),
@@ -124,6 +129,11 @@ const SIGNAL: Variable<NodeJS.Signals | null> = {
 function isCatchableSignal(text: string): text is NodeJS.Signals {
   return Object.hasOwn(constants.signals, text) && !RESERVED_SIGNALS.includes(text);
 }
+
+const MODE: Variable<SnapshotMode> = {
+  expected: SNAPSHOT_MODES.join(', '),
+  parse: (text) => SNAPSHOT_MODES.find((mode) => mode === text),
+};
 
 const STALL: Variable<number> = {
   expected: '0, or a whole number from 20 to 60000',

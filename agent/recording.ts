@@ -132,6 +132,14 @@ export type SnapshotReason =
   | 'shutdown'
   | 'http';
 
+/**
+ * Who takes a snapshot: the process itself, which stands still meanwhile; a forked copy of it, while it goes on; or the
+ * copy where that works, and else the process.
+ */
+export type SnapshotMode = 'in-process' | 'fork' | 'auto';
+
+export const SNAPSHOT_MODES: readonly SnapshotMode[] = ['in-process', 'fork', 'auto'];
+
 export interface SnapshotTaken {
   readonly type: 'snapshot';
   readonly atMs: number;
@@ -143,6 +151,21 @@ export interface SnapshotTaken {
   readonly fileBytes?: number;
   /** How long the event loop stood still. */
   readonly pauseMs?: number;
+  /**
+   * Who took it; absent in older recordings, which are in-process. Each forked copy numbers the objects anew: ids say
+   * nothing about the objects of another snapshot.
+   */
+  readonly mode?: 'in-process' | 'fork';
+  /** Of a forked one: how many copies were made until one had the file. */
+  readonly attempts?: number;
+  /** Of a forked one: from asking for it until the file was there. */
+  readonly tookMs?: number;
+  /** Of a forked one: the most memory the copy had, what it shared included. */
+  readonly copyPeakBytes?: number;
+  /** Of a forked one: at most what this process had to take anew because it changed memory shared with the copy. */
+  readonly copiedBytes?: number;
+  /** One sentence: why the process took it itself although it was to be forked. */
+  readonly fallback?: string;
   /** One sentence: why it was refused or failed. */
   readonly detail?: string;
   /** Copied from the request, so that whoever asked finds the answer. */
@@ -243,6 +266,8 @@ export type RecordingLine = RecordingHeader | RecordingEntry;
 export interface SnapshotRequest {
   readonly requestId: string;
   readonly reason: SnapshotReason;
+  /** Absent: as the agent's options say. */
+  readonly mode?: SnapshotMode;
 }
 
 /** Written by whoever wants a profile; the agent acts on it at its next sample and removes the file. One profile at a time. */

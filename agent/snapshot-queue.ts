@@ -1,6 +1,6 @@
 /** Turns wishes for snapshots into snapshots: one after the other, and those nobody asked for not too often. */
-import type { SnapshotReason, SnapshotTaken } from './recording.ts';
-import type { Snapshotter } from './snapshot.ts';
+import type { SnapshotMode, SnapshotReason, SnapshotTaken } from './recording.ts';
+import type { SnapshotOutcome, Snapshotter, WrittenSnapshot } from './snapshot.ts';
 import type { SnapshotAsk } from './trigger.ts';
 
 // The agent's own ideas stop the thread for at most a fifth of its time. A longer rest would let a fast leak grow until
@@ -14,9 +14,11 @@ export interface SnapshotQueue {
   /** Remembers a wish. Of the agent's own ideas only one waits at a time. */
   add(ask: SnapshotAsk): void;
   /** Tries the wishes whose time has come; what is busy elsewhere stays for the next call. */
-  work(atMs: number): readonly TakenWithRemovals[];
-  /** Tries one now. */
-  take(ask: SnapshotAsk, atMs: number): TakenWithRemovals;
+  work(atMs: number): void;
+  /** Takes one now, in this process. */
+  take(ask: SnapshotAsk, atMs: number): SnapshotTaken;
+  /** Takes one as soon as none is on its way. @param nowMs is asked when it is its turn */
+  request(ask: SnapshotAsk, nowMs: () => number): Promise<SnapshotTaken>;
 }
 
 export interface TakenWithRemovals {
@@ -25,22 +27,67 @@ export interface TakenWithRemovals {
   readonly removed: readonly string[];
 }
 
-/** @param maxPauseMs the longest expected pause of a snapshot that nobody asked for */
-export function createSnapshotQueue(snapshotter: Snapshotter, maxPauseMs: number): SnapshotQueue {
+export interface QueueOptions {
+  /** The longest expected pause of a snapshot that nobody asked for. */
+  readonly maxPauseMs: number;
+  /** Of those that ask for no mode of their own. */
+  readonly snapshotMode: SnapshotMode;
+}
+
+/** @param onTaken told of every snapshot, and of every one that came to nothing */
+export function createSnapshotQueue(
+  snapshotter: Pick<Snapshotter, 'take' | 'fork'>,
+  options: QueueOptions,
+  onTaken: (taken: TakenWithRemovals) => void,
+): SnapshotQueue {
   let asks: SnapshotAsk[] = [];
   let restUntilMs = 0;
+  const forking: { now: Promise<unknown> | null } = { now: null };
 
-  const attempt = (ask: SnapshotAsk, atMs: number): TakenWithRemovals | 'busy' => {
-    const outcome = snapshotter.take(ask.isAskedFor ? Infinity : maxPauseMs);
-    if (outcome.status === 'busy') return 'busy';
-    const about = aboutAsk(ask, atMs, outcome.sequence);
-    if (outcome.status !== 'written') {
-      restUntilMs = atMs + REST_AFTER_REFUSAL_MS;
-      return { entry: { ...about, status: outcome.status, detail: outcome.detail }, removed: [] };
+  const isForked = (ask: SnapshotAsk) => (ask.mode ?? options.snapshotMode) !== 'in-process';
+  const isDue = (ask: SnapshotAsk, atMs: number) => ask.isAskedFor || atMs >= restUntilMs;
+
+  const takeHere = (ask: SnapshotAsk) => snapshotter.take(ask.isAskedFor ? Infinity : options.maxPauseMs);
+
+  const settle = (ask: SnapshotAsk, atMs: number, { outcome, fallback }: Result): SnapshotTaken => {
+    const entry = entryOf(ask, atMs, { outcome, fallback });
+    const isWritten = outcome.status === 'written';
+    const busyMs = isWritten ? Math.max(outcome.pauseMs * REST_PER_PAUSE, outcome.forked?.tookMs ?? 0) : 0;
+    restUntilMs = atMs + (isWritten ? busyMs : REST_AFTER_REFUSAL_MS);
+    onTaken({ entry, removed: isWritten ? outcome.removed : [] });
+    return entry;
+  };
+
+  /** The next one begins when this one has ended. */
+  const fork = (ask: SnapshotAsk): Promise<Result> => {
+    const result = forkOrTake(ask).finally(() => {
+      forking.now = null;
+    });
+    forking.now = result;
+    return result;
+  };
+
+  const forkOrTake = async (ask: SnapshotAsk): Promise<Result> => {
+    const outcome = await snapshotter.fork(ask.reason === 'api');
+    const mayTake = (ask.mode ?? options.snapshotMode) === 'auto';
+    if (outcome.status !== 'failed' || outcome.isForkToBlame !== true || !mayTake) return { outcome };
+    return { outcome: takeHere(ask), fallback: outcome.detail };
+  };
+
+  const forkAsked = async (ask: SnapshotAsk, atMs: number): Promise<void> => {
+    const result = await fork(ask);
+    if (result.outcome.status === 'busy') asks.push(ask);
+    else settle(ask, atMs, result);
+  };
+
+  const begin = (ask: SnapshotAsk, atMs: number): void => {
+    if (isForked(ask)) {
+      void forkAsked(ask, atMs);
+      return;
     }
-    const { status, file, fileBytes, pauseMs, removed } = outcome;
-    restUntilMs = atMs + REST_PER_PAUSE * pauseMs;
-    return { entry: { ...about, status, file, fileBytes, pauseMs }, removed };
+    const outcome = takeHere(ask);
+    if (outcome.status === 'busy') asks.push(ask);
+    else settle(ask, atMs, { outcome });
   };
 
   return {
@@ -48,24 +95,49 @@ export function createSnapshotQueue(snapshotter: Snapshotter, maxPauseMs: number
       if (ask.isAskedFor || asks.every((waiting) => waiting.isAskedFor)) asks.push(ask);
     },
     work(atMs) {
-      const taken: TakenWithRemovals[] = [];
-      const isDue = (ask: SnapshotAsk) => ask.isAskedFor || atMs >= restUntilMs;
-      const due = asks.filter(isDue);
-      asks = asks.filter((ask) => !isDue(ask));
+      const due = asks.filter((ask) => isDue(ask, atMs));
+      asks = asks.filter((ask) => !due.includes(ask));
       for (const ask of due) {
-        const result = attempt(ask, atMs);
-        if (result === 'busy') asks.push(ask);
-        else taken.push(result);
+        if (forking.now !== null && isForked(ask)) asks.push(ask);
+        else begin(ask, atMs);
       }
-      return taken;
     },
-    take(ask, atMs) {
-      const result = attempt(ask, atMs);
-      if (result !== 'busy') return result;
-      const detail = 'another process of this run is taking a snapshot';
-      return { entry: { ...aboutAsk(ask, atMs, 0), status: 'refused', detail }, removed: [] };
+    take: (ask, atMs) => settle(ask, atMs, { outcome: takeHere(ask) }),
+    async request(ask, nowMs) {
+      while (forking.now !== null) await forking.now;
+      const atMs = nowMs();
+      return settle(ask, atMs, isForked(ask) ? await fork(ask) : { outcome: takeHere(ask) });
     },
   };
+}
+
+interface Result {
+  readonly outcome: SnapshotOutcome;
+  /** Why the process took it itself. */
+  readonly fallback?: string | undefined;
+}
+
+function entryOf(ask: SnapshotAsk, askedAtMs: number, { outcome, fallback }: Result): SnapshotTaken {
+  const about: AskFields = {
+    type: 'snapshot',
+    atMs: askedAtMs,
+    sequence: outcome.sequence,
+    reason: ask.reason,
+    ...(ask.requestId !== undefined && { requestId: ask.requestId }),
+    ...(fallback !== undefined && { fallback }),
+  };
+  if (outcome.status === 'written') return { ...about, ...writtenFields(outcome, askedAtMs) };
+  const { status, detail } = outcome;
+  return status === 'busy'
+    ? { ...about, sequence: 0, status: 'refused', detail }
+    : { ...about, status, detail };
+}
+
+function writtenFields(written: WrittenSnapshot, askedAtMs: number) {
+  const { status, mode, file, fileBytes, pauseMs, forked } = written;
+  if (forked === undefined) return { status, mode, file, fileBytes, pauseMs };
+  const { delayMs, ...costs } = forked;
+  return { atMs: askedAtMs + delayMs, status, mode, file, fileBytes, pauseMs, ...costs };
 }
 
 interface AskFields {
@@ -74,9 +146,5 @@ interface AskFields {
   readonly sequence: number;
   readonly reason: SnapshotReason;
   readonly requestId?: string;
-}
-
-function aboutAsk(ask: SnapshotAsk, atMs: number, sequence: number): AskFields {
-  const { reason, requestId } = ask;
-  return { type: 'snapshot', atMs, sequence, reason, ...(requestId !== undefined && { requestId }) };
+  readonly fallback?: string;
 }

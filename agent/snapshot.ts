@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import { getHeapStatistics, writeHeapSnapshot } from 'node:v8';
 
 import { reasonOf } from './complain.ts';
-import { freeMemory } from './free-memory.ts';
+import { diesAsGroup, freeMemory } from './free-memory.ts';
 import { monotonicMs, readdirSync, renameSync, statfsSync, statSync, unlinkSync } from './primordials.ts';
 import { SNAPSHOT_SUFFIX } from './recording.ts';
 import { FILE_PREFIX } from './run-folder.ts';
-import { estimatePauseMs, refusal, type SnapshotCosts } from './snapshot-guard.ts';
+import { createForker, type ForkedSnapshot, type Forker } from './snapshot-fork.ts';
+import { estimatePauseMs, forkRefusal, refusal, type SnapshotCosts } from './snapshot-guard.ts';
 import { tryLock } from './snapshot-lock.ts';
 import { superfluous, type KeptSnapshot } from './snapshot-retention.ts';
+
+const PARTIAL_SUFFIX = '.partial';
+
+// The application goes on while its copy works, and needs some, too.
+const COPY_SHARE_OF_FREE_MEMORY = 0.9;
 
 export interface SnapshotLimits {
   readonly maxSnapshots: number;
@@ -20,12 +26,15 @@ export interface SnapshotLimits {
 
 export interface WrittenSnapshot {
   readonly status: 'written';
+  readonly mode: 'in-process' | 'fork';
   readonly sequence: number;
   readonly file: string;
   readonly fileBytes: number;
   readonly pauseMs: number;
   /** Files that made room for this one. */
   readonly removed: readonly string[];
+  /** What only a forked one has to tell. */
+  readonly forked?: Pick<ForkedSnapshot, 'delayMs' | 'tookMs' | 'attempts' | 'copyPeakBytes' | 'copiedBytes'>;
 }
 
 /** `busy`: another process of this run is taking one at this moment. `detail` is a sentence. */
@@ -33,6 +42,8 @@ export interface NoSnapshot {
   readonly status: 'refused' | 'failed' | 'busy';
   readonly sequence: number;
   readonly detail: string;
+  /** Forking is what failed: an ordinary snapshot may come to a better end. */
+  readonly isForkToBlame?: true;
 }
 
 export type SnapshotOutcome = WrittenSnapshot | NoSnapshot;
@@ -43,24 +54,78 @@ export interface Snapshotter {
    * @param maxPauseMs refuses when the pause is expected to be longer; Infinity takes any
    */
   take(maxPauseMs: number): SnapshotOutcome;
+  /**
+   * Has a forked copy of the process take one, while this thread goes on. Never rejects.
+   * @param keepsAlive whether the process is to live until it is there
+   */
+  fork(keepsAlive: boolean): Promise<SnapshotOutcome>;
+  /** Forks one that nobody gets to see, and answers why that failed; null when it did not. Never rejects. */
+  proveFork(): Promise<string | null>;
+  /** Ends a copy that is at work, and removes what it has written. */
+  stop(): void;
 }
 
 /** A snapshotter for this thread; its files continue the sequence of those that the folder holds already. */
-export function createSnapshotter(folder: string, limits: SnapshotLimits): Snapshotter {
+export function createSnapshotter(
+  folder: string,
+  limits: SnapshotLimits,
+  forker: Forker = createForker(),
+): Snapshotter {
   const kept: KeptSnapshot[] = [];
   let nextSequence = firstFreeSequence(folder);
   let msPerByte: number | null = null;
+  let partialAtWork: string | null = null;
+  let unlockAtWork: (() => void) | null = null;
 
   const write = (sequence: number): WrittenSnapshot => {
-    const file = `${FILE_PREFIX}-${sequence}${SNAPSHOT_SUFFIX}`;
-    const heapBytes = getHeapStatistics().used_heap_size;
+    const file = fileOf(sequence);
+    const heapBytes = usedHeapBytes();
     const startedMs = monotonicMs();
     writeCompletely(join(folder, file));
     const pauseMs = monotonicMs() - startedMs;
     msPerByte = pauseMs / heapBytes;
-    kept.push({ file, atMs: startedMs });
-    const fileBytes = statSync(join(folder, file)).size;
-    return { status: 'written', sequence, file, fileBytes, pauseMs, removed: removeSuperfluous() };
+    return keep({ sequence, file, pauseMs, mode: 'in-process' }, startedMs);
+  };
+
+  const keep = (
+    written: Omit<WrittenSnapshot, 'status' | 'fileBytes' | 'removed'>,
+    atMs: number,
+  ): WrittenSnapshot => {
+    kept.push({ file: written.file, atMs });
+    const fileBytes = statSync(join(folder, written.file)).size;
+    return { status: 'written', ...written, fileBytes, removed: removeSuperfluous() };
+  };
+
+  const writeForked = async (sequence: number, keepsAlive: boolean): Promise<SnapshotOutcome> => {
+    const costs = costsNow(folder, limits, msPerByte, Infinity);
+    const detail = forkRefusal(costs);
+    if (detail !== null) return { status: 'refused', sequence, detail };
+    const file = fileOf(sequence);
+    const startedMs = monotonicMs();
+    const written = await forkCompletely(join(folder, file), costs, keepsAlive);
+    if (written.isWritten) {
+      const { pauseMs, isWritten: _, ...forked } = written;
+      return keep({ sequence, file, pauseMs, mode: 'fork', forked }, startedMs);
+    }
+    const attempts = written.attempts > 1 ? `${written.detail}, ${written.attempts} times` : written.detail;
+    const blame = written.isForkToBlame ? ({ isForkToBlame: true } as const) : {};
+    return { status: 'failed', sequence, detail: attempts, ...blame };
+  };
+
+  /** As {@link writeCompletely}; a copy that was killed leaves a part behind. */
+  const forkCompletely = async (path: string, costs: SnapshotCosts, keepsAlive: boolean) => {
+    const partial = `${path}${PARTIAL_SUFFIX}`;
+    const memoryBytes = costs.availableBytes * COPY_SHARE_OF_FREE_MEMORY;
+    partialAtWork = partial;
+    try {
+      const order = { path: partial, heapBytes: costs.heapUsedBytes, memoryBytes, keepsAlive };
+      const result = await forker.write(order);
+      if (result.isWritten) renameSync(partial, path);
+      return result;
+    } finally {
+      partialAtWork = null;
+      removeIfThere(partial);
+    }
   };
 
   const removeSuperfluous = (): readonly string[] => {
@@ -72,14 +137,45 @@ export function createSnapshotter(folder: string, limits: SnapshotLimits): Snaps
   };
 
   return {
+    async fork(keepsAlive) {
+      const sequence = nextSequence++;
+      try {
+        const obstacle = forker.obstacle();
+        if (obstacle !== null) return { status: 'failed', sequence, detail: obstacle, isForkToBlame: true };
+        unlockAtWork = tryLock(folder);
+        return unlockAtWork === null ? busy(sequence) : await writeForked(sequence, keepsAlive);
+      } catch (error) {
+        return { status: 'failed', sequence, detail: reasonOf(error) };
+      } finally {
+        unlockAtWork?.();
+        unlockAtWork = null;
+      }
+    },
+    async proveFork() {
+      try {
+        const costs = costsNow(folder, limits, msPerByte, Infinity);
+        const detail = forker.obstacle() ?? forkRefusal(costs);
+        if (detail !== null) return detail;
+        const path = join(folder, `${FILE_PREFIX}-proof${SNAPSHOT_SUFFIX}`);
+        const proof = await forkCompletely(path, costs, false);
+        removeIfThere(path);
+        return proof.isWritten ? null : proof.detail;
+      } catch (error) {
+        return reasonOf(error);
+      }
+    },
+    stop() {
+      forker.stop();
+      if (partialAtWork !== null) removeIfThere(partialAtWork);
+      unlockAtWork?.();
+      unlockAtWork = null;
+    },
     take(maxPauseMs) {
       const sequence = nextSequence++;
       let unlock: (() => void) | null = null;
       try {
         unlock = tryLock(folder);
-        if (unlock === null) {
-          return { status: 'busy', sequence, detail: 'another process of this run is taking a snapshot' };
-        }
+        if (unlock === null) return busy(sequence);
         const detail = refusal(costsNow(folder, limits, msPerByte, maxPauseMs));
         return detail === null ? write(sequence) : { status: 'refused', sequence, detail };
       } catch (error) {
@@ -91,17 +187,30 @@ export function createSnapshotter(folder: string, limits: SnapshotLimits): Snaps
   };
 }
 
+function fileOf(sequence: number): string {
+  return `${FILE_PREFIX}-${sequence}${SNAPSHOT_SUFFIX}`;
+}
+
+function busy(sequence: number): NoSnapshot {
+  return { status: 'busy', sequence, detail: 'another process of this run is taking a snapshot' };
+}
+
+function usedHeapBytes(): number {
+  return getHeapStatistics().used_heap_size;
+}
+
 function costsNow(
   folder: string,
   limits: SnapshotLimits,
   msPerByte: number | null,
   maxPauseMs: number,
 ): SnapshotCosts {
-  const heapUsedBytes = getHeapStatistics().used_heap_size;
+  const heapUsedBytes = usedHeapBytes();
   const disk = statfsSync(folder);
   return {
     heapUsedBytes,
     ...freeMemory(limits.memoryLimitBytes),
+    diesAsGroup: diesAsGroup(),
     diskFreeBytes: disk.bavail * disk.bsize,
     budgetLeftBytes: limits.diskBudgetBytes - folderBytes(folder),
     estimatedPauseMs: estimatePauseMs(heapUsedBytes, msPerByte),
@@ -111,7 +220,7 @@ function costsNow(
 
 /** Under its own name a file is always complete: readers watch the folder, and processes are killed while they write. */
 function writeCompletely(path: string): void {
-  const partial = `${path}.partial`;
+  const partial = `${path}${PARTIAL_SUFFIX}`;
   try {
     writeHeapSnapshot(partial);
     renameSync(partial, path);

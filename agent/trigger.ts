@@ -1,7 +1,7 @@
 /** When the agent takes snapshots. To add a trigger: write `triggers/<name>.ts`, and put it into the list below. */
 import type { GrowthSeen } from './events.ts';
 import type { AgentOptions } from './options.ts';
-import type { SnapshotReason, SnapshotTaken } from './recording.ts';
+import type { SnapshotMode, SnapshotReason, SnapshotTaken } from './recording.ts';
 import { growthTrigger } from './triggers/growth.ts';
 import { httpTrigger } from './triggers/http.ts';
 import { heapLevelTrigger, nearLimitTrigger, rssLevelTrigger } from './triggers/level.ts';
@@ -14,6 +14,8 @@ import { signalTrigger } from './triggers/signal.ts';
 export interface SnapshotAsk {
   readonly reason: SnapshotReason;
   readonly requestId?: string;
+  /** Absent: as the options say. */
+  readonly mode?: SnapshotMode;
   /** Somebody waits for it, so it is worth any pause; the agent's own ideas are not. */
   readonly isAskedFor: boolean;
 }

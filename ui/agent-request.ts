@@ -2,20 +2,28 @@ import { randomUUID } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PROFILE_REQUEST_SUFFIX, REQUEST_SUFFIX } from '../agent/recording.ts';
-import type { ProfileKind, ProfileRequest, SnapshotReason, SnapshotRequest } from '../agent/recording.ts';
+import type {
+  ProfileKind,
+  ProfileRequest,
+  SnapshotMode,
+  SnapshotReason,
+  SnapshotRequest,
+} from '../agent/recording.ts';
 
 /**
  * Asks the agent for a snapshot; it takes it at its next sample and answers in the recording.
  * @param processId `<pid>-<threadId>` of a recording in the folder
  * @param reason what the recording will say that it was taken for
+ * @param mode who is to take it; as the agent was told when absent
  * @returns the id the answer will carry
  */
 export async function requestSnapshot(
   runFolder: string,
   processId: string,
   reason: SnapshotReason = 'request',
+  mode?: SnapshotMode,
 ): Promise<string> {
-  const request: SnapshotRequest = { requestId: randomUUID(), reason };
+  const request: SnapshotRequest = { requestId: randomUUID(), reason, ...(mode && { mode }) };
   await leave(requestFile(runFolder, processId), request);
   return request.requestId;
 }

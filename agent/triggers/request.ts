@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { complain, reasonOf } from '../complain.ts';
 import { existsSync, parseJson, readFileSync, unlinkSync } from '../primordials.ts';
-import { REQUEST_SUFFIX, type SnapshotReason, type SnapshotRequest } from '../recording.ts';
+import { REQUEST_SUFFIX, SNAPSHOT_MODES, type SnapshotReason, type SnapshotRequest } from '../recording.ts';
 import { FILE_PREFIX } from '../run-folder.ts';
 import type { Trigger } from '../trigger.ts';
 
@@ -42,12 +42,14 @@ function takeRequest(path: string): SnapshotRequest | null {
   try {
     const text = readFileSync(path, 'utf8');
     unlinkSync(path);
-    const { requestId, reason } = parseJson(text) as {
-      readonly requestId?: unknown;
-      readonly reason?: unknown;
-    };
+    const { requestId, reason, mode } = parseJson(text) as Readonly<Record<string, unknown>>;
     if (typeof requestId !== 'string') throw new Error('it has no requestId');
-    return { requestId, reason: REASONS.find((known) => known === reason) ?? 'request' };
+    const knownMode = SNAPSHOT_MODES.find((known) => known === mode);
+    return {
+      requestId,
+      reason: REASONS.find((known) => known === reason) ?? 'request',
+      ...(knownMode !== undefined && { mode: knownMode }),
+    };
   } catch (error) {
     complain(`a snapshot request is ignored: ${reasonOf(error)}`);
     return null;

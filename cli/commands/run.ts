@@ -9,6 +9,7 @@ import { recordRun } from '../run/record-run.ts';
 import type { RunOptions } from '../run/record-run.ts';
 import { createRunFolder, discardRunFolder, shownFolder, writeRunFile } from '../run/run-folder.ts';
 import { RunProgress } from '../run/run-progress.ts';
+import { parseSnapshotMode } from '../run/snapshot-mode.ts';
 import { REPORT_OPTIONS } from '../show-report.ts';
 import type { ReportTarget } from '../show-report.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -42,6 +43,11 @@ const options = {
     requiresArg: true,
     default: '30s',
     describe: 'How long the application may take until it listens',
+  },
+  'snapshot-mode': {
+    type: 'string',
+    requiresArg: true,
+    describe: 'Who takes snapshots: in-process, fork (a copy of the process, without a standstill), auto',
   },
   out: {
     alias: 'o',
@@ -86,7 +92,7 @@ export const runCommand = defineCommand({
       warmupMs: flags.warmup === undefined ? null : parseDuration(flags.warmup),
       settleMs: parseDuration(flags.settle),
       listenTimeoutMs: parseDuration(flags['listen-timeout']),
-      env: process.env,
+      env: environment(flags['snapshot-mode']),
       inTerminal: Boolean(process.stdin.isTTY || process.stderr.isTTY),
     };
     const runFolder = createRunFolder(flags.out, new Date());
@@ -103,6 +109,12 @@ export const runCommand = defineCommand({
     }
   },
 });
+
+/** The user's own, with what the command line says over it. */
+function environment(snapshotMode: string | undefined): NodeJS.ProcessEnv {
+  if (snapshotMode === undefined) return process.env;
+  return { ...process.env, LEAKWATCH_SNAPSHOT_MODE: parseSnapshotMode(snapshotMode) };
+}
 
 function commandIn(operands: readonly string[], afterDashes: readonly string[] | null): readonly string[] {
   const example = 'leakwatch run -- node app.js';

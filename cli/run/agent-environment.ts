@@ -15,6 +15,7 @@ export function agentEnvironment({ env, runFolder, durationMs }: AgentRun): Node
   const isShort = durationMs !== null && durationMs <= SHORT_RUN_MS;
   return {
     LEAKWATCH_SNAPSHOT_ON_GROWTH: '0',
+    LEAKWATCH_SNAPSHOT_MODE: 'in-process', // their ids tell the same object in all of them
     ...(isShort && { LEAKWATCH_INTERVAL_MS: '500' }),
     ...env,
     NODE_OPTIONS: env.NODE_OPTIONS ? `${load} ${env.NODE_OPTIONS}` : load,

@@ -1,5 +1,5 @@
 import { existsSync, rmSync } from 'node:fs';
-import type { SnapshotReason, SnapshotTaken } from '../../agent/recording.ts';
+import type { SnapshotMode, SnapshotReason, SnapshotTaken } from '../../agent/recording.ts';
 import { requestFile, requestSnapshot } from '../../ui/agent-request.ts';
 import type { ObservedThread } from './observed-thread.ts';
 import type { RunObserver } from './run-observer.ts';
@@ -10,6 +10,13 @@ const PICK_UP_MS = 30_000;
 /** The answer to a request; `ended` when the wait was cut short, `silent` when the request was not taken. */
 export type SnapshotAnswer = SnapshotTaken | 'ended' | 'silent';
 
+export interface SnapshotWish {
+  readonly reason: SnapshotReason;
+  /** Absent: as the agent was told. */
+  readonly mode?: SnapshotMode | undefined;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Asks a running agent for a snapshot and waits for its answer, however long the snapshot takes, but no longer than
  * until `signal` is aborted.
@@ -17,10 +24,10 @@ export type SnapshotAnswer = SnapshotTaken | 'ended' | 'silent';
 export async function snapshotOf(
   observer: RunObserver,
   target: ObservedThread,
-  { reason, signal }: { readonly reason: SnapshotReason; readonly signal: AbortSignal },
+  { reason, mode, signal }: SnapshotWish,
 ): Promise<SnapshotAnswer> {
   const file = requestFile(observer.folder, target.id);
-  const requestId = await requestSnapshot(observer.folder, target.id, reason);
+  const requestId = await requestSnapshot(observer.folder, target.id, reason, mode);
   const deadline = Date.now() + PICK_UP_MS;
   const answer = (): SnapshotAnswer | undefined =>
     target.snapshots.find((one) => one.requestId === requestId) ??

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { refusal, type SnapshotCosts } from '../../agent/snapshot-guard.ts';
+import { forkRefusal, refusal, type SnapshotCosts } from '../../agent/snapshot-guard.ts';
 
 const MB = 1024 * 1024;
 
@@ -8,6 +8,7 @@ const HARMLESS: SnapshotCosts = {
   heapUsedBytes: 100 * MB,
   availableBytes: 4000 * MB,
   memoryLimitBytes: null,
+  diesAsGroup: false,
   diskFreeBytes: 10_000 * MB,
   budgetLeftBytes: 4000 * MB,
   estimatedPauseMs: 8000,
@@ -51,4 +52,20 @@ test.each<[string, Partial<SnapshotCosts>, string]>([
   ],
 ])('refuses for %s', (_, costs, sentence) => {
   expect(refusal({ ...HARMLESS, ...costs })).toBe(sentence);
+});
+
+test('a forked copy may take long, and needs room for what the process changes meanwhile', () => {
+  const slow = { ...HARMLESS, estimatedPauseMs: 60_000, maxPauseMs: 1000 };
+  expect(forkRefusal(slow)).toBeNull();
+  expect(forkRefusal({ ...slow, availableBytes: 700 * MB })).toBe(
+    'a snapshot of a heap of 100 MB needs about 766 MB more memory, of which 700 MB are free',
+  );
+});
+
+test('where the kernel would kill the process together with its copy, there is to be twice the room', () => {
+  const grouped = { ...HARMLESS, diesAsGroup: true, memoryLimitBytes: 2000 * MB };
+  expect(forkRefusal({ ...grouped, availableBytes: 1600 * MB })).toBeNull();
+  expect(forkRefusal({ ...grouped, availableBytes: 1500 * MB })).toBe(
+    'a snapshot of a heap of 100 MB needs about 1516 MB more memory, of which 1500 MB are free (the limit is 2000 MB)',
+  );
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '..', '..');
@@ -8,9 +8,21 @@ const BUILT = join(ROOT, 'dist', 'agent', 'index.js');
 
 /** Runs once before all tests: builds what child processes load, unless it is newer than every source. */
 export function setup(): void {
+  buildTypeScript();
+  buildNativePart();
+}
+
+function buildTypeScript(): void {
   const builtAt = statSync(BUILT, { throwIfNoEntry: false })?.mtimeMs ?? 0;
   if (SOURCES.every((source) => newestChange(join(ROOT, source)) <= builtAt)) return;
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+/** Where there is no compiler, the tests that need it don't run. */
+function buildNativePart(): void {
+  const built = join(ROOT, 'prebuilds');
+  if (existsSync(built) && newestChange(join(ROOT, 'native')) <= newestChange(built)) return;
+  execFileSync(process.execPath, [join(ROOT, 'native', 'build.mjs'), '--if-possible'], { stdio: 'inherit' });
 }
 
 /** Epoch milliseconds of the last change of a file, or of anything in a folder. */

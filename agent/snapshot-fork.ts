@@ -1,0 +1,144 @@
+/** Snapshots without a standstill: a forked copy of the process writes them, tried again when the moment was a bad one. */
+import { monotonicMs } from './primordials.ts';
+import { loadAddon, type Addon, type LoadedAddon } from './snapshot-addon.ts';
+import { endCopy, pause, startCopy, watchCopy, type CopyEnd, type CopyLimits } from './snapshot-copy.ts';
+
+export interface ForkedSnapshot {
+  readonly isWritten: true;
+  /** How long this thread stood still, all attempts together. */
+  readonly pauseMs: number;
+  /** From being asked until the copy that succeeded was made: the file shows that moment. */
+  readonly delayMs: number;
+  readonly tookMs: number;
+  readonly attempts: number;
+  readonly copyPeakBytes: number;
+  /** At most what this process had to take because it changed memory that it shared with the copy. */
+  readonly copiedBytes: number;
+}
+
+export interface NotForked {
+  readonly isWritten: false;
+  readonly detail: string;
+  readonly attempts: number;
+  readonly pauseMs: number;
+  /** Whether an ordinary snapshot may come to a better end. */
+  readonly isForkToBlame: boolean;
+}
+
+export interface ForkOrder {
+  readonly path: string;
+  readonly heapBytes: number;
+  /** What the copy may take. */
+  readonly memoryBytes: number;
+  /** Whether the process is to live until the snapshot is there. */
+  readonly keepsAlive: boolean;
+}
+
+export interface Forker {
+  /** Why this process cannot be copied; null as long as nothing speaks against it. */
+  readonly obstacle: () => string | null;
+  /** Never rejects. */
+  write(order: ForkOrder): Promise<ForkedSnapshot | NotForked>;
+  /** Ends a copy that is at work. */
+  stop(): void;
+}
+
+// With nine in ten succeeding under the heaviest load that was tried, the fifth fails once in a hundred thousand times.
+const ATTEMPTS = 5;
+
+// A thread of V8 that works may hold locks, and what it works on is never finished in the copy. Its jobs take
+// milliseconds; threads of the application may work all the time, and one cannot wait for them.
+const QUIET_POLL_MS = 5;
+const QUIET_POLLS = 100;
+
+// Five times what was measured on a machine with nothing else to do.
+const CPU_SECONDS_PER_HEAP_BYTE = 0.4 / (1024 * 1024);
+const CPU_SECONDS_ALWAYS = 60;
+const WALL_PER_CPU_SECOND = 10;
+
+/** @param load finds the addon, when it is first needed */
+export function createForker(load: () => LoadedAddon = loadAddon): Forker {
+  let loaded: LoadedAddon | null = null;
+  let pidAtWork: number | null = null;
+  let isStopped = false;
+
+  const attempt = async (addon: Addon, order: ForkOrder): Promise<Attempt> => {
+    await quietMoment(addon, order.keepsAlive);
+    if (isStopped) return { pauseMs: 0, startedMs: 0, end: STOPPED };
+    const copy = startCopy(addon, order.path, limitsFor(order));
+    const { pauseMs } = copy;
+    if (copy.pid === null) return { pauseMs, startedMs: 0, end: unforkable(copy.detail) };
+    pidAtWork = copy.pid;
+    const end = await watchCopy(addon, copy.pid, order.keepsAlive);
+    pidAtWork = null;
+    return { pauseMs, startedMs: copy.startedMs, end: isStopped && !end.isWritten ? STOPPED : end };
+  };
+
+  return {
+    obstacle: () => (loaded ??= load()).missing,
+    async write(order) {
+      const { addon, missing } = (loaded ??= load());
+      if (addon === null)
+        return { isWritten: false, detail: missing, attempts: 0, pauseMs: 0, isForkToBlame: true };
+      const askedMs = monotonicMs();
+      const faultsBefore = process.resourceUsage().minorPageFault;
+      let pauseMs = 0;
+      for (let attempts = 1; ; attempts++) {
+        const { startedMs, end, ...made } = await attempt(addon, order);
+        pauseMs += made.pauseMs;
+        if (end.isWritten) {
+          const faults = process.resourceUsage().minorPageFault - faultsBefore;
+          return {
+            isWritten: true,
+            pauseMs,
+            delayMs: startedMs - askedMs,
+            tookMs: monotonicMs() - askedMs,
+            attempts,
+            copyPeakBytes: end.peakBytes,
+            copiedBytes: Math.min(faults * addon.pageBytes, process.memoryUsage.rss()),
+          };
+        }
+        if (end.isWorthAnother && attempts < ATTEMPTS) continue;
+        return {
+          isWritten: false,
+          detail: end.detail,
+          attempts,
+          pauseMs,
+          isForkToBlame: !end.isOwnFault,
+        };
+      }
+    },
+    stop() {
+      isStopped = true;
+      if (pidAtWork !== null) endCopy(pidAtWork);
+    },
+  };
+}
+
+interface Attempt {
+  readonly pauseMs: number;
+  readonly startedMs: number;
+  readonly end: CopyEnd;
+}
+
+const STOPPED: CopyEnd = {
+  isWritten: false,
+  detail: 'the agent was stopped meanwhile',
+  isWorthAnother: false,
+  isOwnFault: true,
+};
+
+function unforkable(detail: string): CopyEnd {
+  return { isWritten: false, detail, isWorthAnother: true, isOwnFault: false };
+}
+
+async function quietMoment(addon: Addon, keepsAlive: boolean): Promise<void> {
+  for (let polls = 0; polls < QUIET_POLLS && addon.busyThreads() > 0; polls++) {
+    await pause(QUIET_POLL_MS, keepsAlive);
+  }
+}
+
+function limitsFor({ heapBytes, memoryBytes }: ForkOrder): CopyLimits {
+  const cpuSeconds = Math.ceil(CPU_SECONDS_ALWAYS + heapBytes * CPU_SECONDS_PER_HEAP_BYTE);
+  return { memoryBytes, cpuSeconds, wallSeconds: cpuSeconds * WALL_PER_CPU_SECOND };
+}
