@@ -28,7 +28,7 @@ import {
 import type { RequestStatistics } from './requests/statistics.ts';
 import { FILE_PREFIX } from './run-folder.ts';
 import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
-import { createSnapshotter, type SnapshotOutcome } from './snapshot.ts';
+import { createSnapshotter } from './snapshot.ts';
 import { turnOf } from './spread.ts';
 import { TRIGGERS, type RunningTrigger, type SnapshotAsk, type TriggerHost } from './trigger.ts';
 import { createVerdictWatch } from './verdict-watch.ts';
@@ -86,7 +86,11 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   const header = describeProcess(options, dateNow());
   const recorder = openRecorder(recordingFile, header, options.diskBudgetBytes * RECORDING_SHARE_OF_BUDGET);
   const snapshotter = createSnapshotter(runFolder, options);
-  const queue = createSnapshotQueue({ take: takeUnwatched, fork: snapshotter.fork }, options, recordSnapshot);
+  const queue = createSnapshotQueue(
+    { take: (maxPauseMs) => unwatched(() => snapshotter.take(maxPauseMs)), fork: snapshotter.fork },
+    options,
+    recordSnapshot,
+  );
   const atMs = (performanceMs: number) => Math.max(0, performanceMs - startedMs);
   const nowMs = () => atMs(monotonicMs());
 
@@ -104,12 +108,14 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   const ownServers = new WeakSet<object>();
   const probeHost: ProbeHost = {
     options,
+    runFolder,
     recordingFile,
     requests,
     ownServers,
     startedAtNanos,
     atMs,
     record,
+    unwatched,
     onStall(stall) {
       keeper.add(stall);
       hub.emit('stall', stall);
@@ -144,11 +150,13 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   );
 
   /** What the agent does to the loop itself is not to show in its measurements. */
-  function takeUnwatched(maxPauseMs: number): SnapshotOutcome {
+  function unwatched<Result>(work: () => Result): Result {
     for (const probe of probes) probe.suspend();
-    const outcome = snapshotter.take(maxPauseMs);
-    for (const probe of probes) probe.resume();
-    return outcome;
+    try {
+      return work();
+    } finally {
+      for (const probe of probes) probe.resume();
+    }
   }
   function recordSnapshot({ entry, removed }: TakenWithRemovals): void {
     record(entry);
@@ -204,10 +212,10 @@ type GuardedTrigger = Required<RunningTrigger>;
 
 function guardedProbe(
   name: string,
-  start: () => RunningProbe,
+  start: () => RunningProbe | null,
   onDisabled: (reason: string) => void,
 ): GuardedProbe {
-  const probe = guarded<[], RunningProbe | null>(`probe ${name}`, start, null, onDisabled)();
+  const probe = guarded(`probe ${name}`, start, null, onDisabled)();
   return {
     sample: guarded(`probe ${name}`, () => probe?.sample?.() ?? {}, {}, onDisabled),
     suspend: guarded(`probe ${name}`, () => probe?.suspend?.(), undefined, onDisabled),

@@ -33,6 +33,8 @@ export interface AgentOptions {
   readonly httpToken: string | null;
   /** LEAKWATCH_SNAPSHOT_MODE. Who takes snapshots, see {@link SnapshotMode}. */
   readonly snapshotMode: SnapshotMode;
+  /** LEAKWATCH_HEAP_PROFILE. Samples which call sites allocate what stays alive, and writes it down from time to time. */
+  readonly heapProfile: boolean;
   /** LEAKWATCH_MAX_SNAPSHOTS. How many are kept for each thread: the first and the last ones. */
   readonly maxSnapshots: number;
   /** LEAKWATCH_MAX_PAUSE_MS. A snapshot nobody asked for is not taken if it would stop the loop for longer. */
@@ -60,6 +62,7 @@ export const DEFAULT_OPTIONS: AgentOptions = {
   httpPort: null,
   httpToken: null,
   snapshotMode: 'in-process',
+  heapProfile: false,
   maxSnapshots: 5,
   maxPauseMs: 30_000,
   diskBudgetBytes: 4096 * MEBIBYTE,
@@ -103,6 +106,7 @@ export function optionsFromEnvironment(environment: Environment = process.env): 
     httpPort: read<number | null>('LEAKWATCH_HTTP_PORT', null, integerBetween(0, 65_535)),
     httpToken: environment.LEAKWATCH_HTTP_TOKEN || null,
     snapshotMode: read('LEAKWATCH_SNAPSHOT_MODE', defaults.snapshotMode, MODE),
+    heapProfile: read('LEAKWATCH_HEAP_PROFILE', false, SWITCH),
     maxSnapshots: read('LEAKWATCH_MAX_SNAPSHOTS', defaults.maxSnapshots, integerBetween(1, 1000)),
     maxPauseMs: read('LEAKWATCH_MAX_PAUSE_MS', defaults.maxPauseMs, integerBetween(1, 3_600_000)),
     diskBudgetBytes: read('LEAKWATCH_DISK_BUDGET_MB', defaults.diskBudgetBytes, MEGABYTES),

@@ -2,6 +2,7 @@
 import type { AgentOptions } from './options.ts';
 import { cpuProbe } from './probes/cpu.ts';
 import { gcProbe } from './probes/gc.ts';
+import { heapProfileProbe } from './probes/heap-profile.ts';
 import { heapSpacesProbe } from './probes/heap-spaces.ts';
 import { listeningProbe } from './probes/listening.ts';
 import { loopDelayProbe } from './probes/loop-delay.ts';
@@ -10,12 +11,14 @@ import { memoryProbe } from './probes/memory.ts';
 import { profileProbe } from './probes/profile.ts';
 import { requestsProbe } from './probes/requests.ts';
 import { resourcesProbe } from './probes/resources.ts';
+import { warningsProbe } from './probes/warnings.ts';
 import type { RecordingEntry, Sample, Stall } from './recording.ts';
 import type { RequestStatistics } from './requests/statistics.ts';
 
 /** What a probe may use of the agent. */
 export interface ProbeHost {
   readonly options: AgentOptions;
+  readonly runFolder: string;
   readonly recordingFile: string;
   readonly requests: RequestStatistics;
   /** Servers of the agent itself, which are not to be taken for the application's. */
@@ -25,6 +28,8 @@ export interface ProbeHost {
   /** Milliseconds since the recording started, of a time on `performance.now()`'s scale. */
   atMs(performanceMs: number): number;
   record(entry: RecordingEntry): void;
+  /** Runs what stops the thread in such a way that no probe takes it for the application's doing. */
+  unwatched<Result>(work: () => Result): Result;
   /** Reports a stall that another thread has recorded. */
   onStall(stall: Stall): void;
   /** Reports the heap's floor after a major collection, in bytes. */
@@ -43,8 +48,8 @@ export interface RunningProbe {
 
 export interface Probe {
   readonly name: string;
-  /** May throw where the runtime lacks what it needs: the agent goes on without it. */
-  start(host: ProbeHost): RunningProbe;
+  /** Null when the options don't ask for it. May throw where the runtime lacks what it needs: the agent goes on without it. */
+  start(host: ProbeHost): RunningProbe | null;
 }
 
 export const PROBES: readonly Probe[] = [
@@ -58,4 +63,6 @@ export const PROBES: readonly Probe[] = [
   listeningProbe,
   requestsProbe,
   profileProbe,
+  warningsProbe,
+  heapProfileProbe,
 ];

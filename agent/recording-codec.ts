@@ -176,6 +176,8 @@ const COMPLETE: ReadonlyMap<string, (entry: Fields) => boolean> = new Map([
   ['mark', (entry) => typeof entry.name === 'string'],
   ['notice', (entry) => typeof entry.message === 'string'],
   ['routes', (entry) => Array.isArray(entry.routes) && entry.routes.every(isRoute)],
+  ['listeners', (entry) => typeof entry.event === 'string' && Array.isArray(entry.stack)],
+  ['heap-profile', (entry) => typeof entry.file === 'string'],
   ['stall', (entry) => Number.isFinite(entry.durationMs) && typeof entry.category === 'string'],
   ['profile', (entry) => typeof entry.requestId === 'string' && typeof entry.status === 'string'],
   ['end', (entry) => Number.isFinite(entry.exitCode)],

@@ -8,6 +8,7 @@
  *     run.json                               how `leakwatch run` was started; absent when the agent ran by itself
  *     <pid>-<threadId>.recording.jsonl       one per process and thread
  *     <pid>-<threadId>-<sequence>.heapsnapshot
+ *     <pid>-<threadId>-live-<sequence>.heapprofile
  *     <pid>-<threadId>.request.json          present while a snapshot is asked for from outside (see SnapshotRequest)
  *     <pid>-<threadId>-<sequence>.cpuprofile, .heapprofile
  *     <pid>-<threadId>.profile.json          present while a profile is asked for from outside (see ProfileRequest)
@@ -186,8 +187,8 @@ export interface Mark {
   readonly name: string;
 }
 
-/** snapshot-removed: the message is the name of a file that made room for a newer snapshot. trigger: where one can be asked for. */
-export type NoticeCode = 'probe-disabled' | 'snapshot-removed' | 'trigger';
+/** snapshot-removed, profile-removed: the message is the name of a file that made room for a newer one. trigger: where one can be asked for. */
+export type NoticeCode = 'probe-disabled' | 'snapshot-removed' | 'profile-removed' | 'trigger';
 
 /** Something the reader should know: a probe that was disabled, a limit that was reached. */
 export interface Notice {
@@ -251,6 +252,29 @@ export interface ProfileTaken {
   readonly detail?: string;
 }
 
+/** An emitter has more listeners for one event than it was made for; told once for each emitter and event. */
+export interface ManyListeners {
+  readonly type: 'listeners';
+  readonly atMs: number;
+  /** The emitter's class. */
+  readonly emitter: string;
+  readonly event: string;
+  readonly count: number;
+  /** Where the last of them was added, innermost first. */
+  readonly stack: readonly StackFrame[];
+}
+
+/** A sampling heap profile was written: which call sites have allocated what is alive. */
+export interface ProfileWritten {
+  readonly type: 'heap-profile';
+  readonly atMs: number;
+  /** File name inside the run folder. A `profile-removed` notice tells when it was thinned out. */
+  readonly file: string;
+  readonly fileBytes: number;
+  /** How long the event loop stood still. */
+  readonly pauseMs: number;
+}
+
 /** The last line of a process that ended in an orderly way; its absence means it was killed. */
 export interface End {
   readonly type: 'end';
@@ -259,7 +283,18 @@ export interface End {
 }
 
 export type RecordingEntry =
-  Sample | Collection | SnapshotTaken | Listening | Mark | Notice | Stall | Routes | ProfileTaken | End;
+  | Sample
+  | Collection
+  | SnapshotTaken
+  | Listening
+  | Mark
+  | Notice
+  | Stall
+  | Routes
+  | ProfileTaken
+  | ManyListeners
+  | ProfileWritten
+  | End;
 export type RecordingLine = RecordingHeader | RecordingEntry;
 
 /** Written by the CLI next to a recording; the agent takes the snapshot at its next sample and removes the file. */

@@ -1,11 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
-import type { Recording } from '../agent/recording.ts';
+import { PROFILE_SUFFIXES, RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
+import type { ProfileWritten, Recording } from '../agent/recording.ts';
 import { readRecording } from './recording-reader.ts';
 import type { AnalyzeOptions } from './analyze.ts';
 import { analyzeSnapshots } from './analyze.ts';
 import { LeakwatchError } from './error.ts';
+import { evidenceOf, readProfiles } from './evidence.ts';
+import type { Evidence } from './evidence.ts';
 import { durationText } from './render/units.ts';
 import type { MemoryTrend, Report } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
@@ -16,6 +18,8 @@ export interface RunMember {
   readonly recording: Recording;
   /** Absolute paths of the snapshots that were written. */
   readonly snapshots: readonly string[];
+  /** The sampling heap profiles that were written and are still there. */
+  readonly profiles: readonly { readonly path: string; readonly atMs: number }[];
 }
 
 /**
@@ -43,7 +47,14 @@ export async function readRun(runFolder: string): Promise<RunMember[]> {
   return Promise.all(
     recordings.map(async (name) => {
       const recording = await readRecording(join(runFolder, name));
-      return { recording, snapshots: snapshotFiles(recording, names).map((file) => join(runFolder, file)) };
+      return {
+        recording,
+        snapshots: snapshotFiles(recording, names).map((file) => join(runFolder, file)),
+        profiles: profileFiles(recording, names).map(({ file, atMs }) => ({
+          path: join(runFolder, file),
+          atMs,
+        })),
+      };
     }),
   );
 }
@@ -68,14 +79,24 @@ function snapshotFiles(recording: Recording, present: readonly string[]): string
   return written.filter((file) => present.includes(file));
 }
 
+function profileFiles(recording: Recording, present: readonly string[]): readonly ProfileWritten[] {
+  return recording.entries.filter(
+    (entry): entry is ProfileWritten =>
+      entry.type === 'heap-profile' &&
+      entry.file.endsWith(PROFILE_SUFFIXES.heap) &&
+      present.includes(entry.file),
+  );
+}
+
 async function analyzeMember(member: RunMember, options: AnalyzeOptions): Promise<Report> {
   const { recording, snapshots } = member;
   if (snapshots.length > 0) return analyzeSnapshots(snapshots, { ...options, recording });
   const { pid, threadId, script, nodeVersion, heapLimitBytes } = recording.header;
   const memory = memoryTrend(recording);
+  const evidence = evidenceOf(recording, await readProfiles(member.profiles));
   return {
     version: REPORT_VERSION,
-    ...concludeWithoutSnapshot(recording, memory),
+    ...concludeWithoutSnapshot(recording, memory, evidence),
     findings: [],
     snapshots: [],
     memory,
@@ -89,8 +110,9 @@ async function analyzeMember(member: RunMember, options: AnalyzeOptions): Promis
 function concludeWithoutSnapshot(
   recording: Recording,
   memory: MemoryTrend,
+  evidence: Evidence,
 ): Pick<Report, 'verdict' | 'headline' | 'reasons'> {
-  if (isFlat(recording)) {
+  if (isFlat(recording) && !evidence.isSuspicious) {
     const time = durationText(memory.durationMs);
     return {
       verdict: 'clean',
@@ -100,10 +122,13 @@ function concludeWithoutSnapshot(
       ],
     };
   }
+  const settle = 'A verdict needs 3 snapshots of one process, taken under the same load.';
   return {
     verdict: 'unknown',
-    headline: `Cannot tell: process ${recording.header.pid} left no heap snapshot.`,
-    reasons: [whyNone(recording), 'A verdict needs 3 snapshots of one process, taken under the same load.'],
+    headline: evidence.isSuspicious
+      ? `A leak is suspected: process ${recording.header.pid} keeps ever more memory, and left no heap snapshot.`
+      : `Cannot tell: process ${recording.header.pid} left no heap snapshot.`,
+    reasons: [...evidence.sentences, whyNone(recording), settle],
   };
 }
 

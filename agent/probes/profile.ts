@@ -1,4 +1,4 @@
-import { Session } from 'node:inspector';
+import type * as inspector from 'node:inspector';
 import { dirname, join } from 'node:path';
 
 import { complain, reasonOf } from '../complain.ts';
@@ -32,14 +32,16 @@ export const profileProbe: Probe = {
   name: 'profile',
   start(host) {
     const requestFile = join(dirname(host.recordingFile), `${FILE_PREFIX}${PROFILE_REQUEST_SUFFIX}`);
-    let session: Session | null = null;
+    let session: inspector.Session | null = null;
     let running: Running | null = null;
     let sequence = 0;
 
     // Stays connected: a session that closes makes V8 forget the ids of heap objects, by which snapshots are compared.
     const connected = () => {
       if (session === null) {
-        session = new Session();
+        // Loaded only here: few processes are asked, and not every Node has an inspector.
+        const { Session: InspectorSession } = require('node:inspector') as typeof inspector;
+        session = new InspectorSession();
         session.connect();
       }
       return session;
@@ -53,6 +55,10 @@ export const profileProbe: Probe = {
       });
       if (running !== null)
         return host.record(entry({ status: 'refused', detail: 'another profile is being taken' }));
+      if (kind === 'heap' && host.options.heapProfile) {
+        const detail = 'the heap is sampled already (LEAKWATCH_HEAP_PROFILE)';
+        return host.record(entry({ status: 'refused', detail }));
+      }
       try {
         COMMANDS[kind].start(connected());
         running = { kind, requestId, sinceMs: monotonicMs() };
@@ -76,7 +82,10 @@ export const profileProbe: Probe = {
         if (request?.action === 'stop') end();
         return {};
       },
-      stop: end,
+      stop() {
+        end();
+        session?.disconnect();
+      },
     };
   },
 };
@@ -87,7 +96,12 @@ interface Running {
   readonly sinceMs: number;
 }
 
-function finish(host: ProbeHost, session: Session, running: Running, sequence: number): ProfileTaken {
+function finish(
+  host: ProbeHost,
+  session: inspector.Session,
+  running: Running,
+  sequence: number,
+): ProfileTaken {
   const { kind, requestId, sinceMs } = running;
   const about = { type: 'profile', kind, requestId, durationMs: monotonicMs() - sinceMs } as const;
   try {
@@ -102,7 +116,7 @@ function finish(host: ProbeHost, session: Session, running: Running, sequence: n
 
 /** The inspector's commands; within one thread they are answered before `post` returns. */
 const COMMANDS: Readonly<
-  Record<ProfileKind, { start(session: Session): void; stop(session: Session): unknown }>
+  Record<ProfileKind, { start(session: inspector.Session): void; stop(session: inspector.Session): unknown }>
 > = {
   cpu: {
     start(session) {

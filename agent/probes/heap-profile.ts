@@ -1,0 +1,91 @@
+import type * as inspector from 'node:inspector';
+import { join } from 'node:path';
+
+import type { Probe } from '../probe.ts';
+import { closeSync, monotonicMs, openSync, stringify, unlinkSync, writeSync } from '../primordials.ts';
+import { PROFILE_SUFFIXES } from '../recording.ts';
+import { FILE_PREFIX } from '../run-folder.ts';
+import { superfluous, type KeptSnapshot } from '../snapshot-retention.ts';
+
+// On average one allocation in so many bytes is noted with its stack: a leak of 10 MB shows 80 times.
+const SAMPLING_BYTES = 128 * 1024;
+
+const PRIVATE_FILE = 0o600;
+
+// V8 collects all garbage before it answers, so the profiles lie ever further apart.
+const FIRST_SAMPLES = 2;
+const LATER_FACTOR = 1.5;
+const MOST_SAMPLES = 600;
+
+// Enough for their differences to tell growth from warm-up.
+const MAX_PROFILES = 8;
+
+/** Samples which call sites allocate what stays alive, and writes it down ever more rarely, and at the end. */
+export const heapProfileProbe: Probe = {
+  name: 'heap-profile',
+  start(host) {
+    if (!host.options.heapProfile) return null;
+    // Loaded only here: a Node without an inspector runs the agent without heap profiles.
+    const { Session } = require('node:inspector') as typeof inspector;
+    const session = new Session();
+    session.connect();
+    session.post('HeapProfiler.startSampling', { samplingInterval: SAMPLING_BYTES });
+    const kept: KeptSnapshot[] = [];
+    let sequence = 0;
+    let samples = 0;
+    let waitSamples = FIRST_SAMPLES;
+    let dueSamples = waitSamples;
+
+    const write = () => {
+      const startedMs = monotonicMs();
+      const atMs = host.atMs(startedMs);
+      const profile = host.unwatched(() => liveAllocations(session));
+      const pauseMs = monotonicMs() - startedMs;
+      const file = `${FILE_PREFIX}-live-${++sequence}${PROFILE_SUFFIXES.heap}`;
+      const fileBytes = writePrivately(join(host.runFolder, file), stringify(profile));
+      host.record({ type: 'heap-profile', atMs, file, fileBytes, pauseMs });
+      kept.push({ file, atMs });
+      const excess = superfluous(kept, MAX_PROFILES);
+      if (excess === null) return;
+      kept.splice(kept.indexOf(excess), 1);
+      unlinkSync(join(host.runFolder, excess.file));
+      host.record({ type: 'notice', atMs, code: 'profile-removed', message: excess.file });
+    };
+    return {
+      sample() {
+        if (++samples < dueSamples) return {};
+        write();
+        waitSamples = Math.min(MOST_SAMPLES, waitSamples * LATER_FACTOR);
+        dueSamples = samples + waitSamples;
+        return {};
+      },
+      stop() {
+        write();
+        session.post('HeapProfiler.stopSampling');
+        // The session would be closed with the process; it renumbers the heap's objects, which nobody compares any more.
+        session.disconnect();
+      },
+    };
+  },
+};
+
+function liveAllocations(session: inspector.Session): inspector.HeapProfiler.SamplingHeapProfile {
+  let profile: inspector.HeapProfiler.SamplingHeapProfile | null = null;
+  // The answer comes before `post` returns: the session is this thread's own.
+  session.post('HeapProfiler.getSamplingProfile', (error, answer) => {
+    if (error !== null) throw error;
+    ({ profile } = answer);
+  });
+  if (profile === null) throw new Error('V8 gave no profile');
+  return profile;
+}
+
+/** Bytes written. */
+function writePrivately(path: string, text: string): number {
+  const descriptor = openSync(path, 'w', PRIVATE_FILE);
+  try {
+    return writeSync(descriptor, text);
+  } finally {
+    closeSync(descriptor);
+  }
+}
