@@ -1,5 +1,6 @@
 import type { Facts } from './detectors/facts.ts';
 import { factsOf, factsOfStore } from './detectors/facts.ts';
+import { holderName } from './detectors/holder-name.ts';
 import type { Scale } from './finding.ts';
 import { findingOf } from './finding.ts';
 import type { Census } from './growth/census.ts';
@@ -12,6 +13,7 @@ import { isFillingReserved } from './growth/reserved.ts';
 import type { Judged } from './growth/sift.ts';
 import type { GrowingStore } from './growth/stores.ts';
 import type { Interner } from './model/interner.ts';
+import { isLimitless } from './model/limits.ts';
 import { objectView } from './model/object-view.ts';
 import { scriptsOf } from './model/scripts.ts';
 import type { Placed } from './relate.ts';
@@ -20,6 +22,7 @@ import type { Confidence, Finding } from './report.ts';
 import type { Afterwards } from './series/afterwards.ts';
 import { hasContinued, hasSettled } from './series/afterwards.ts';
 import { isAgentsOwn, isEnginesOwn, isSignificant } from './significance.ts';
+import type { Locator } from './source/locate.ts';
 import { locator } from './source/locate.ts';
 import { isNodeScript } from './source/packages.ts';
 
@@ -61,12 +64,14 @@ export function findingsOf(
   const harmless = new Map<Judged, Judgement>();
   const settled = (holding: Holding) => hasSettledSince(holding, circumstances.after);
   const groups = leaks.map(({ group }) => group);
-  const grown = holdings(groups, newest, population).flatMap((holding, index): Placed[] => {
+  const held = holdings(groups, newest, population);
+  const suspectedBytes = held.reduce((total, holding) => total + newBytesOf(holding), 0);
+  const grown = held.flatMap((holding, index): Placed[] => {
     const facts = factsOf(holding, newest, view, scripts, labels);
     if (!facts || holding.isPartOfAnother || isAgentsOwn(facts)) return [];
-    const excuse = excuseOf(holding, circumstances);
+    const excuse = excuseOf(holding, circumstances) ?? boundOf(facts, lines);
     if (excuse === null)
-      return [word(facts, confidenceIn(holding, leaks[index].judgement.confidence, circumstances))];
+      return [word(facts, raised(leaks[index].judgement.confidence, suspectedBytes, circumstances))];
     harmless.set(leaks[index], excuse);
     return [];
   });
@@ -79,6 +84,24 @@ export function findingsOf(
     findings: censuses.length === 1 ? findings.filter(isSuspicious) : findings,
     judged: growth.judged.map((one) => (harmless.has(one) ? { ...one, judgement: harmless.get(one)! } : one)),
   };
+}
+
+const MIN_UNTOUCHED = 0.98; // once something has left, whatever takes it out does not keep it from growing
+
+/** The code of a collection's owner empties it at some size, and has not done so yet: it may be filling up. */
+function boundOf(facts: Facts, lines: Locator): Judgement | null {
+  const { view, holder, holding, isChain } = facts;
+  const isUntouched = holding.group.cohortSurvival.every((share) => share === null || share >= MIN_UNTOUCHED);
+  const name = holderName(facts);
+  if (isChain || !isUntouched || view.isClosure(holder) || name.property === null || name.position === null)
+    return null;
+  const bound = lines.boundOn(name.position.script, name.property);
+  if (bound === null) return null;
+  if (bound.limit !== null && name.anchorNode !== -1 && isLimitless(view, name.anchorNode, bound.limit))
+    return null;
+  const { file, line } = bound.location;
+  const sentence = `\`${name.name}\` was still filling up: ${file}:${line} empties it at a size it had not reached.`;
+  return { is: 'bounded', sentence };
 }
 
 type Leak = Judged & { readonly judgement: { readonly is: 'leak' } };
@@ -97,11 +120,14 @@ const newBytesOf = ({ bytesByWindow }: Holding) =>
 const hasSettledSince = (holding: Holding, after: Afterwards | null) =>
   after !== null && hasSettled(newBytesOf(holding), after);
 
-/** Where a third snapshot is missing, the heap's floor after the second one can stand for it, if most of its rise is this. */
-function confidenceIn(holding: Holding, confidence: Confidence, known: Circumstances): Confidence {
+/**
+ * Where a third snapshot is missing, the heap's floor after the second one can stand for it, if what is suspected makes up
+ * much of its rise.
+ */
+function raised(confidence: Confidence, suspectedBytes: number, known: Circumstances): Confidence {
   const { censuses, after, scale } = known;
-  const isMost = newBytesOf(holding) >= MIN_SHARE_OF_FLOOR * scale.heapGrowthBytes;
-  if (censuses.length !== 2 || after === null || !isMost || !hasContinued(newBytesOf(holding), after))
+  const isMuch = suspectedBytes >= MIN_SHARE_OF_GROWTH * scale.heapGrowthBytes;
+  if (censuses.length !== 2 || after === null || !isMuch || !hasContinued(suspectedBytes, after))
     return confidence;
   return {
     level: 'medium',
@@ -111,7 +137,7 @@ function confidenceIn(holding: Holding, confidence: Confidence, known: Circumsta
   };
 }
 
-const MIN_SHARE_OF_FLOOR = 0.5;
+const MIN_SHARE_OF_GROWTH = 0.3; // the engine's own share, code and hidden classes, is not counted among the suspects
 
 /** Every program holds its modules and what Node holds: large by nature. */
 const isSuspicious = ({ kind, culprit }: Finding) =>

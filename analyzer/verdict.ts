@@ -75,6 +75,9 @@ function reasonsOf(verdict: Verdict, report: Open, judged: readonly Judged[]): s
       `${countText(settled, 'place')} grew no more after the last snapshot, while the work went on.`,
     );
   if (reserved > 0) reasons.push(`${countText(reserved, 'place')} filled slots that had been set aside.`);
+  reasons.push(
+    ...new Set(judged.flatMap(({ judgement }) => (judgement.is === 'bounded' ? [judgement.sentence] : []))),
+  );
   if (verdict === 'clean' && report.findings.length > 0) {
     const faint = countText(report.findings.length, 'faint suspicion');
     reasons.push(`${faint} not reported, the first: ${report.findings[0].title}.`);

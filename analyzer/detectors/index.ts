@@ -17,8 +17,6 @@ export const detectors: readonly Detector[] = [
   promise,
   module,
   handle,
-  module,
-  handle,
   ...contentDetectors,
   closure,
   collection,

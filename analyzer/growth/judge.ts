@@ -5,10 +5,12 @@ import type { GrowthGroup } from './groups.ts';
  * What the growth of a group means. leak: it comes and stays. passing: most of it goes again (requests in flight).
  * rotating: the oldest leave as new ones come (a bounded cache, a ring). slowing: it grows ever less (a cache filling up,
  * lazily loaded things). settled: it grew no more after the last snapshot. reserved: it fills slots that were set aside for it.
+ * bounded: the code empties it at a size that it had not reached.
  */
 export type Judgement =
   | { readonly is: 'leak'; readonly confidence: Confidence }
-  | { readonly is: 'passing' | 'rotating' | 'slowing' | 'settled' | 'reserved' };
+  | { readonly is: 'passing' | 'rotating' | 'slowing' | 'settled' | 'reserved' }
+  | { readonly is: 'bounded'; readonly sentence: string };
 
 /** Below this share the windows' objects are on their way through: measured 0 for LRU, ring and requests, 1 for leaks. */
 const MIN_SURVIVAL = 0.5;

@@ -8,6 +8,7 @@ import {
   propertyDeclaration,
   variableDeclaration,
 } from './declarations.ts';
+import { boundOn } from './bounds.ts';
 import { displayPath, filePath, isNodeScript, packageOf } from './packages.ts';
 import type { SourceFile } from './source-file.ts';
 import { sourceFiles } from './source-file.ts';
@@ -31,6 +32,11 @@ export interface Locator {
   locate(where: Whereabouts): Located;
   /** A script position as a person would look it up: through source maps, relative to the root. */
   toSource(script: string, line: number, column: number): SourceLocation;
+  /** Where the code of a script takes something out of a collection of this name because of its size; null when it does not. */
+  boundOn(
+    script: string,
+    name: string,
+  ): { readonly limit: string | null; readonly location: SourceLocation } | null;
   /** The same in the file that runs. */
   toGenerated(script: string, line: number, column: number): SourceLocation;
 }
@@ -123,6 +129,11 @@ export function locator(root: string | null, scriptNames: readonly string[]): Lo
   return {
     toSource,
     toGenerated,
+    boundOn(script, name) {
+      const source = files(script);
+      const bound = source === null ? null : boundOn(source, name);
+      return bound && { limit: bound.limit, location: atOffset(source!, script, bound.offset) };
+    },
     locate(where) {
       const found = place(where);
       if (found) return describePlace(found.script, found.offset, where);
