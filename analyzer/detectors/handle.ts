@@ -5,7 +5,8 @@ import type { HolderName } from './holder-name.ts';
 import { holderName, declarationOf } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
 
-const HANDLE_CLASSES: ReadonlySet<string> = new Set([
+/** Classes of Node that stand for something the system has open. */
+export const HANDLE_CLASSES: ReadonlySet<string> = new Set([
   'Socket',
   'TLSSocket',
   'Server',

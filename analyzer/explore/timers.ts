@@ -17,6 +17,9 @@ export interface TimerRow extends Callback {
   readonly retainedBytes: number;
   /** One of them. */
   readonly timerId: number;
+  /** V8 numbers upwards: between these ids all of them were made. */
+  readonly oldestId: number;
+  readonly newestId: number;
 }
 
 interface Timer {
@@ -57,6 +60,14 @@ function rowOf(exploration: Exploration, group: readonly Timer[]): TimerRow {
     timerCount: group.length,
     retainedBytes: group.reduce((bytes, timer) => bytes + exploration.retained[timer.node], 0),
     timerId: exploration.graph.nodeId[node],
+    ...idRange(group.map((timer) => exploration.graph.nodeId[timer.node])),
+  };
+}
+
+function idRange(ids: readonly number[]): Pick<TimerRow, 'oldestId' | 'newestId'> {
+  return {
+    oldestId: ids.reduce((least, id) => Math.min(least, id)),
+    newestId: ids.reduce((most, id) => Math.max(most, id)),
   };
 }
 

@@ -22,7 +22,7 @@ afterEach(() => {
 });
 
 function askForClasses() {
-  const files = { paths: [path], names: ['4242-0-1.heapsnapshot'], sameLineage: true };
+  const files = { paths: [path], names: ['4242-0-1.heapsnapshot'], sameLineage: true, root: null };
   return client.ask(files, { ask: 'classes', path, parameters: FIRST_CLASSES });
 }
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Router } from 'express';
 import type { Request, Response } from 'express';
+import type { CollectionSort } from '../../analyzer/explore/collections.ts';
 import type { HeapClient } from './heap-client.ts';
 import type { HeapFiles } from './heap-session.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
 const MAX_ROWS = 500;
 const CLASS_SORTS: readonly ClassSort[] = ['name', 'objectCount', 'shallowBytes', 'retainedBytes'];
 const CHANGE_SORTS: readonly ChangeSort[] = ['name', 'objects', 'bytes', 'came', 'went'];
+const COLLECTION_SORTS: readonly CollectionSort[] = ['entries', 'retained'];
 const GROUPINGS: readonly ChangeGrouping[] = ['class', 'shape', 'path', 'owner'];
 
 type Query = Request['query'];
@@ -28,8 +30,20 @@ const PARAMETERS: { readonly [Ask in HeapAsk]: (query: Query) => HeapQuestions[A
   }),
   instances: (query) => ({ ...paging(query), key: text(query.key) }),
   search: (query) => ({ ...paging(query), text: text(query.text) }),
-  object: (query) => ({ ...paging(query), node: number(query.node, 0), ignored: numbers(query.ignored) }),
+  object: (query) => ({
+    ...paging(query),
+    node: number(query.node, 0),
+    id: number(query.id, 0),
+    ignored: numbers(query.ignored),
+  }),
   owners: (query) => ({ node: number(query.node, 0) }),
+  listeners: things,
+  timers: things,
+  waiting: things,
+  caches: (query) => ({ ...things(query), sort: oneOf(COLLECTION_SORTS, query.sort, 'entries') }),
+  buffers: things,
+  handles: things,
+  duplicates: things,
   changes: (query) => ({
     ...paging(query),
     ...searching(query),
@@ -46,6 +60,8 @@ export interface SnapshotSource {
   /** What the page calls each file -> its path; only these can be asked about. */
   snapshotPaths(): Promise<ReadonlyMap<string, string>>;
   sameLineage(): boolean;
+  /** Where the processes ran: places in the code are told relative to it. */
+  workingFolders(): readonly string[];
 }
 
 /** All that can be asked about the snapshots of a run; a file is chosen by a name the server itself has listed. */
@@ -81,6 +97,7 @@ async function answer(
     paths: names.map((file) => paths.get(file)!),
     names,
     sameLineage: source.sameLineage(),
+    root: source.workingFolders()[0] ?? null,
   };
   try {
     const parameters = PARAMETERS[ask](request.query) as never;
@@ -109,6 +126,10 @@ function processOf(file: string): string {
 
 function paging(query: Query) {
   return { offset: number(query.offset, 0), limit: Math.min(MAX_ROWS, number(query.limit, 100)) };
+}
+
+function things(query: Query) {
+  return { ...paging(query), search: text(query.search), internal: query.internal === 'true' };
 }
 
 function searching(query: Query) {

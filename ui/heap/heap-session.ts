@@ -1,4 +1,16 @@
+import { buffers } from '../../analyzer/explore/buffers.ts';
+import { collections } from '../../analyzer/explore/collections.ts';
+import { explorationOf, nodeOfId } from '../../analyzer/explore/exploration.ts';
+import type { Exploration } from '../../analyzer/explore/exploration.ts';
+import { handles } from '../../analyzer/explore/handles.ts';
+import { limitNames } from '../../analyzer/explore/limits.ts';
+import { listeners } from '../../analyzer/explore/listeners.ts';
+import { waitingCode } from '../../analyzer/explore/promises.ts';
+import { duplicateStrings } from '../../analyzer/explore/strings.ts';
+import { timers } from '../../analyzer/explore/timers.ts';
+import type { TimerRow } from '../../analyzer/explore/timers.ts';
 import { readSnapshot } from '../../analyzer/heap/index.ts';
+import type { SourceLocation } from '../../analyzer/report.ts';
 import { changeRows, turnover } from './changes/change-table.ts';
 import type { CameAndWent } from './changes/came-and-went.ts';
 import { countChanges } from './changes/count-changes.ts';
@@ -6,11 +18,14 @@ import type { Counted } from './changes/count-changes.ts';
 import { holdingPath } from './holding-path.ts';
 import { highestId, loadSnapshot } from './loaded-snapshot.ts';
 import type { LoadedSnapshot } from './loaded-snapshot.ts';
-import type { ChangeGrouping, ClassRow, HeapAsk, HeapQuestions } from './questions.ts';
+import type { ChangeGrouping, ClassRow, HeapAsk, HeapQuestions, Page, ThingsAsk } from './questions.ts';
+import type { Age, HeldAs } from './thing-rows.ts';
 import { objectRow, pageOf, referenceRow } from './rows.ts';
 import { contains, dominatedBy, instances, matches, ownersOf } from '../../analyzer/explore/select-nodes.ts';
 
 const MAX_CHILDREN = 80; // smaller ones could not be seen in a treemap
+
+const MAX_NAMED = 1000; // of things that are sorted by size; what comes later is too small to matter
 
 /** The files that questions may be about, oldest first. */
 export interface HeapFiles {
@@ -19,6 +34,8 @@ export interface HeapFiles {
   readonly names: readonly string[];
   /** Whether an id means the same object in all of them. */
   readonly sameLineage: boolean;
+  /** Folder that places in the code are told relative to; null tells them whole. */
+  readonly root: string | null;
 }
 
 type Answers = {
@@ -32,6 +49,8 @@ export class HeapSession implements Answers {
   private current: { readonly path: string; readonly snapshot: Promise<LoadedSnapshot> } | null = null;
   private counted: { readonly by: ChangeGrouping; readonly all: Promise<Counted> } | null = null;
   private turned: { readonly key: string; readonly turnover: CameAndWent | null } | null = null;
+  private exploration: Exploration | null = null;
+  private lastThings: { readonly name: string; readonly rows: readonly unknown[] } | null = null;
   private lastList: { readonly name: string; readonly nodes: Uint32Array } | null = null;
 
   constructor(files: HeapFiles, onProgress: (share: number) => void) {
@@ -73,7 +92,7 @@ export class HeapSession implements Answers {
   ): Promise<HeapQuestions['object']['answer']> {
     const snapshot = await this.open(path);
     const { graph, retainers } = snapshot;
-    const node = checkedNode(snapshot, ask.node);
+    const node = ask.id > 0 ? nodeOf(snapshot, ask.id) : checkedNode(snapshot, ask.node);
     const steps = holdingPath(snapshot, node, new Set(ask.ignored));
     const slots = range(retainers.firstRetainer[node], retainers.firstRetainer[node + 1]);
     const edges = range(graph.firstEdge[node], graph.firstEdge[node + 1]);
@@ -102,6 +121,71 @@ export class HeapSession implements Answers {
       restCount: rest.length,
       restBytes: rest.reduce((bytes, child) => bytes + snapshot.retained[child], 0),
     };
+  }
+
+  async listeners(path: string, ask: ThingsAsk): Promise<HeapQuestions['listeners']['answer']> {
+    return this.things('listeners', path, ask, listeners);
+  }
+
+  async timers(path: string, ask: ThingsAsk): Promise<HeapQuestions['timers']['answer']> {
+    const { newAfterId } = await this.open(path);
+    const page = await this.things('timers', path, ask, timers);
+    return { ...page, rows: page.rows.map((row) => ({ ...row, age: ageOf(row, newAfterId) })) };
+  }
+
+  async waiting(path: string, ask: ThingsAsk): Promise<HeapQuestions['waiting']['answer']> {
+    return this.things('waiting', path, ask, waitingCode);
+  }
+
+  async buffers(path: string, ask: ThingsAsk): Promise<HeapQuestions['buffers']['answer']> {
+    return this.things('buffers', path, ask, buffers);
+  }
+
+  async handles(path: string, ask: ThingsAsk): Promise<HeapQuestions['handles']['answer']> {
+    return this.things('handles', path, ask, handles);
+  }
+
+  async caches(
+    path: string,
+    { sort, ...ask }: HeapQuestions['caches']['ask'],
+  ): Promise<HeapQuestions['caches']['answer']> {
+    const page = await this.things(`caches by ${sort}`, path, ask, (exploration, match) => {
+      return collections(exploration, { sort, match, offset: 0, limit: MAX_NAMED }).rows;
+    });
+    const exploration = await this.explore(path);
+    return { ...page, rows: page.rows.map((row) => ({ ...row, limits: limitNames(exploration, row.id) })) };
+  }
+
+  async duplicates(path: string, ask: ThingsAsk): Promise<HeapQuestions['duplicates']['answer']> {
+    return this.things('duplicates', path, ask, (exploration, match) => {
+      return duplicateStrings(exploration, match, { offset: 0, limit: MAX_NAMED }).rows;
+    });
+  }
+
+  /** The rows made last are kept, for their next page. */
+  private async things<Row extends object>(
+    what: string,
+    path: string,
+    ask: ThingsAsk,
+    rowsOf: (exploration: Exploration, match: string) => readonly Row[],
+  ): Promise<Page<Row>> {
+    const exploration = await this.explore(path);
+    const name = `${what} ${path} ${ask.internal} ${ask.search}`;
+    if (this.lastThings?.name !== name) {
+      const rows = rowsOf(exploration, ask.search);
+      this.lastThings = {
+        name,
+        rows: ask.internal ? rows : rows.filter((row) => !isInternal(row as Placed)),
+      };
+    }
+    return pageOf(this.lastThings.rows as readonly Row[], ask, (row) => row);
+  }
+
+  private async explore(path: string): Promise<Exploration> {
+    const snapshot = await this.open(path);
+    if (this.exploration?.graph !== snapshot.graph)
+      this.exploration = explorationOf(path, snapshot, { root: this.files.root });
+    return this.exploration;
   }
 
   async changes(
@@ -143,7 +227,7 @@ export class HeapSession implements Answers {
 
   private async open(path: string): Promise<LoadedSnapshot> {
     if (this.current?.path !== path) {
-      this.lastList = null;
+      this.lastList = this.lastThings = this.exploration = null;
       this.current = { path, snapshot: this.load(path) };
     }
     try {
@@ -160,6 +244,32 @@ export class HeapSession implements Answers {
     const newAfterId = hasEarlier ? highestId(await readSnapshot(earliest)) : null;
     return loadSnapshot(path, newAfterId, this.onProgress);
   }
+}
+
+/** What a row of Node's things may tell of places in the code. */
+interface Placed {
+  readonly location?: SourceLocation | null;
+  readonly name?: HeldAs;
+  readonly emitter?: HeldAs;
+  readonly promise?: HeldAs;
+}
+
+/** Whether all that is known of where a thing was made is in Node itself. */
+function isInternal({ location, name, emitter, promise }: Placed): boolean {
+  const known = [location, name?.location, emitter?.location, promise?.location].filter((place) => !!place);
+  return known.length > 0 && known.every(({ file }) => file.startsWith('node:'));
+}
+
+function ageOf({ oldestId, newestId }: TimerRow, newAfterId: number | null): Age | null {
+  if (newAfterId === null) return null;
+  if (oldestId > newAfterId) return 'after';
+  return newestId > newAfterId ? 'mixed' : 'before';
+}
+
+function nodeOf({ graph }: LoadedSnapshot, id: number): number {
+  const node = nodeOfId(graph, id);
+  if (node !== -1) return node;
+  throw new RangeError(`There is no object @${id} in this snapshot.`);
 }
 
 function checkedNode({ graph }: LoadedSnapshot, node: number): number {

@@ -16,6 +16,8 @@ export interface LoadedSnapshot {
   readonly shallow: Uint32Array | Float64Array; // NodeIndex -> bytes
   readonly dominator: Uint32Array; // NodeIndex -> NodeIndex
   readonly retained: Float64Array; // NodeIndex -> bytes
+  /** Objects with a higher id came after the earliest snapshot; null when ids do not tell. */
+  readonly newAfterId: number | null;
   /** NodeIndex -> bytes of the retained ones that are newer than the earliest snapshot; null when ids do not tell. */
   readonly newRetained: Float64Array | null;
   readonly retainers: Retainers;
@@ -52,6 +54,7 @@ export async function loadSnapshot(
     shallow,
     dominator,
     retained,
+    newAfterId,
     newRetained:
       newAfterId === null ? null : retainedBytes(graph, dominator, newBytes(graph, shallow, newAfterId)),
     retainers: retainers(graph),

@@ -3,6 +3,19 @@
  * file. Lists come in pages; strings come cut to what a table can show.
  */
 
+import type {
+  BufferRow,
+  CacheRow,
+  DuplicateRow,
+  HandleRow,
+  ListenerRow,
+  TimerRow,
+  WaitingRow,
+} from './thing-rows.ts';
+
+/** What is asked about Node's own things; `internal`: also of those that only Node itself made. */
+export type ThingsAsk = Paging & { readonly search: string; readonly internal: boolean };
+
 /** A snapshot that can be opened. */
 export interface SnapshotFile {
   readonly file: string;
@@ -92,9 +105,16 @@ export interface HeapQuestions {
   classes: { ask: Paging & { search: string; sort: ClassSort; ascending: boolean }; answer: Page<ClassRow> };
   instances: { ask: Paging & { key: string }; answer: Page<ObjectRow> };
   search: { ask: Paging & { text: string }; answer: Page<ObjectRow> };
-  /** `ignored`: nodes that are passed over when looking for what holds the object. */
-  object: { ask: Paging & { node: number; ignored: readonly number[] }; answer: ObjectAnswer };
+  /** The object of V8's `id`, or with id 0 of the index `node`. `ignored`: nodes that are passed over when looking for what holds the object. */
+  object: { ask: Paging & { node: number; id: number; ignored: readonly number[] }; answer: ObjectAnswer };
   owners: { ask: { node: number }; answer: OwnersAnswer };
+  listeners: { ask: ThingsAsk; answer: Page<ListenerRow> };
+  timers: { ask: ThingsAsk; answer: Page<TimerRow> };
+  waiting: { ask: ThingsAsk; answer: Page<WaitingRow> };
+  caches: { ask: ThingsAsk & { sort: 'entries' | 'retained' }; answer: Page<CacheRow> };
+  buffers: { ask: ThingsAsk; answer: Page<BufferRow> };
+  handles: { ask: ThingsAsk; answer: Page<HandleRow> };
+  duplicates: { ask: ThingsAsk; answer: Page<DuplicateRow> };
   /** `from`, `to`: files; the first and the last where they name none. */
   changes: {
     ask: Paging & {

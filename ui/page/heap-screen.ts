@@ -8,6 +8,7 @@ import { objectsScreen } from './objects-screen.ts';
 import { ownersScreen } from './owners-screen.ts';
 import { heapAddress } from './route.ts';
 import type { HeapPlace, HeapScreenName } from './route.ts';
+import { thingsScreen } from './things-screen.ts';
 
 /** What a screen over a snapshot is given. */
 export interface HeapView {
@@ -25,6 +26,7 @@ const SCREENS: Readonly<Record<HeapScreenName, readonly [title: string, screen: 
   changes: ['What changed', changesScreen],
   objects: ['Objects', objectsScreen],
   object: ['Object', objectScreen],
+  things: ['Node’s own things', thingsScreen],
 };
 
 /** The frame around such a screen: which snapshot, how far its reading is, and what went wrong. */

@@ -11,7 +11,7 @@ import { heapAddress } from './route.ts';
 export async function objectScreen(view: HeapView): Promise<HTMLElement> {
   const { file, place } = view;
   const ask = (offset: number, limit: number) =>
-    view.heap.ask('object', file, { offset, limit, node: place.node, ignored: place.ignored });
+    view.heap.ask('object', file, { offset, limit, node: place.node, id: place.id, ignored: place.ignored });
   const answer = await ask(0, 1);
   const columns = referenceColumns(file);
   const side = (label: string, pick: (answer: ObjectAnswer) => ObjectAnswer['retainers']) =>

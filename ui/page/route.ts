@@ -7,13 +7,15 @@ export type Route =
   | { readonly screen: 'profile'; readonly file: string }
   | { readonly screen: HeapScreenName; readonly place: HeapPlace };
 
-export type HeapScreenName = 'owners' | 'changes' | 'objects' | 'object';
+export type HeapScreenName = 'owners' | 'changes' | 'objects' | 'object' | 'things';
 
 /** What of which snapshot is shown. */
 export interface HeapPlace {
   /** Empty for the latest. */
   readonly file: string;
   readonly node: number;
+  /** V8's number of the object, instead of `node`; 0 for none. */
+  readonly id: number;
   readonly search: string;
   readonly classKey: string;
   readonly ignored: readonly number[];
@@ -31,7 +33,7 @@ export interface StallPlace {
   readonly at: number;
 }
 
-const HEAP_SCREENS: readonly HeapScreenName[] = ['owners', 'changes', 'objects', 'object'];
+const HEAP_SCREENS: readonly HeapScreenName[] = ['owners', 'changes', 'objects', 'object', 'things'];
 
 export function currentRoute(): Route {
   const fingerprint = /^#\/leak\/(.+)$/.exec(location.hash)?.[1];
@@ -55,6 +57,7 @@ export function heapAddress(screen: HeapScreenName, place: Partial<HeapPlace>): 
   const query = new URLSearchParams();
   if (place.file) query.set('file', place.file);
   if (place.node) query.set('node', String(place.node));
+  if (place.id) query.set('id', String(place.id));
   if (place.search) query.set('search', place.search);
   if (place.classKey) query.set('class', place.classKey);
   if (place.ignored?.length) query.set('ignored', place.ignored.join());
@@ -85,6 +88,7 @@ function placeIn(query: URLSearchParams): HeapPlace {
   return {
     file: query.get('file') ?? '',
     node: Number(query.get('node') ?? 0),
+    id: Number(query.get('id') ?? 0),
     search: query.get('search') ?? '',
     classKey: query.get('class') ?? '',
     ignored: (query.get('ignored') ?? '').split(',').filter(Boolean).map(Number),
