@@ -52,6 +52,10 @@ export interface ProcessOverview {
   readonly latest: LatestFigures | null;
   readonly sparklines: Readonly<Record<'floor' | 'rss' | 'loopP99', Points>>;
   readonly snapshots: readonly SnapshotTaken[];
+  /** Null as long as it cannot be told, or when the floor stays where it is. */
+  readonly outlook: FloorOutlook | null;
+  /** The busiest first; empty when the application does not tell its routes apart. */
+  readonly routes: readonly RouteRow[];
   /** What became of each that was asked for. */
   readonly profiles: readonly ProfileTaken[];
   readonly stallCount: number;
@@ -59,6 +63,23 @@ export interface ProcessOverview {
   readonly stalledMs: number;
   /** The address the application listens on, when it said so. */
   readonly listening: string | null;
+}
+
+/** Where the floor of the heap is going. */
+export interface FloorOutlook {
+  readonly bytesPerMinute: number;
+  /** When it meets the heap's limit at this pace; null when it does not rise. */
+  readonly limitAt: number | null;
+}
+
+/** All requests to one route. */
+export interface RouteRow {
+  readonly route: string;
+  readonly count: number;
+  readonly errors: number;
+  /** The highest of all windows. */
+  readonly latencyP99Ms: number;
+  readonly latencyMaxMs: number;
 }
 
 export interface LatestFigures {
@@ -83,13 +104,19 @@ export type SeriesName =
   | 'external'
   | 'arrayBuffers'
   | 'floor'
-  | 'floorTrend' // the page's own, from the report
+  | 'floorTrend' // these two are the page's own, from the outlook
+  | 'heapLimit'
   | 'loopP50'
   | 'loopP99'
   | 'loopMax'
   | 'utilization'
   | 'cpuUser'
   | 'cpuSystem'
+  | 'requests' // a second
+  | 'requestErrors'
+  | 'latencyP50'
+  | 'latencyP99'
+  | 'latencyMax'
   | `gc:${CollectionKind}`
   | `space:${string}`
   | `resource:${string}`;

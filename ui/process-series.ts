@@ -6,11 +6,13 @@ import type {
   ProfileTaken,
   RecordingEntry,
   RecordingHeader,
+  RequestFigures,
+  Routes,
   Sample,
   SnapshotTaken,
   Stall,
 } from '../agent/recording.ts';
-import type { LatestFigures, Marker, SeriesName } from './api.ts';
+import type { LatestFigures, Marker, RouteRow, SeriesName } from './api.ts';
 import { Column } from './column.ts';
 import { checkedStall, stallText } from './checked-stall.ts';
 
@@ -21,6 +23,9 @@ const GAP_SAMPLES = 3;
 
 /** The agent writes some hundred and then sums; more is a recording that nobody wrote to be read. */
 const MAX_STALLS = 50_000;
+
+/** The agent sums up the rest itself; see above. */
+const MAX_ROUTES = 500;
 
 /** Numbers with the moments they belong to, ascending. */
 export interface Series {
@@ -35,6 +40,7 @@ export class ProcessSeries {
   readonly series = new Map<SeriesName, Series>();
   readonly markers: Omit<Marker, 'hidden'>[] = [];
   readonly snapshots: SnapshotTaken[] = [];
+  readonly routes = new Map<string, RouteRow>();
   /** By what asked for it: what became of it. */
   readonly profiles = new Map<string, ProfileTaken>();
   /** When it began -> the stall; what was told of it last, for a long one is told of several times. */
@@ -76,6 +82,8 @@ export class ProcessSeries {
         return this.addCollection(at, entry);
       case 'snapshot':
         return this.addSnapshot(at, entry);
+      case 'routes':
+        return this.addRoutes(entry);
       case 'profile':
         this.profiles.set(entry.requestId, entry);
         return this.addMarker(at, 'profile', profileText(entry));
@@ -128,6 +136,7 @@ export class ProcessSeries {
     this.put('utilization', sample.loopUtilization * 100);
     this.put('cpuUser', cpuUser);
     this.put('cpuSystem', cpuSystem);
+    if (sample.requests) this.putRequests(sample.requests, windowMs);
     for (const space in sample.heapSpaceBytes) this.put(`space:${space}`, sample.heapSpaceBytes[space]);
     for (const type in sample.activeResources) this.put(`resource:${type}`, sample.activeResources[type]);
     this.sampledAt.push(at);
@@ -139,6 +148,29 @@ export class ProcessSeries {
       loopUtilization: sample.loopUtilization,
       cpuPercent: Number.isFinite(cpuUser + cpuSystem) ? cpuUser + cpuSystem : null,
     };
+  }
+
+  private putRequests(figures: RequestFigures, windowMs: number): void {
+    const perSecond = (count: number) => (windowMs > 0 ? (1000 * count) / windowMs : Number.NaN);
+    this.put('requests', perSecond(figures.count));
+    this.put('requestErrors', perSecond(figures.errors));
+    this.put('latencyP50', figures.latencyP50Ms);
+    this.put('latencyP99', figures.latencyP99Ms);
+    this.put('latencyMax', figures.latencyMaxMs);
+  }
+
+  private addRoutes({ routes }: Routes): void {
+    for (const { route, count, errors = 0, latencyP99Ms = 0, latencyMaxMs = 0 } of routes) {
+      const known = this.routes.get(route);
+      if (!known && this.routes.size >= MAX_ROUTES) continue;
+      this.routes.set(route, {
+        route,
+        count: count + (known?.count ?? 0),
+        errors: errors + (known?.errors ?? 0),
+        latencyP99Ms: Math.max(latencyP99Ms, known?.latencyP99Ms ?? 0),
+        latencyMaxMs: Math.max(latencyMaxMs, known?.latencyMaxMs ?? 0),
+      });
+    }
   }
 
   private addCollection(at: number, collection: Collection): void {
@@ -171,7 +203,7 @@ export class ProcessSeries {
 }
 
 function absentValue(name: SeriesName): number {
-  return /^(resource|space):/.test(name) ? 0 : Number.NaN;
+  return /^(resource:|space:|requests$|requestErrors$)/.test(name) ? 0 : Number.NaN;
 }
 
 function percentOf(partMs: number, wholeMs: number): number {

@@ -1,4 +1,5 @@
 import type { ProcessOverview } from './api.ts';
+import { floorOutlook } from './floor-outlook.ts';
 import { ProcessSeries } from './process-series.ts';
 import { checkedHeader } from './checked-header.ts';
 import { Tail } from './tail.ts';
@@ -88,6 +89,8 @@ export function describeProcess(id: string, series: ProcessSeries): ProcessOverv
     latest: series.latest,
     sparklines: sparklinesOf(series),
     snapshots: series.snapshots,
+    outlook: floorOutlook(series),
+    routes: [...series.routes.values()].toSorted((one, other) => other.count - one.count),
     profiles: [...series.profiles.values()],
     ...stallSums(series),
     listening: series.listening,

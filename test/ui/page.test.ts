@@ -179,7 +179,7 @@ describe('text from a snapshot', () => {
 describe('the timeline', () => {
   test('draws all charts', async () => {
     const opened = await openSample(leakReport);
-    const charts = ['memory', 'loop-delay', 'gc', 'load', 'spaces', 'resources'];
+    const charts = ['memory', 'loop-delay', 'gc', 'load', 'requests', 'latency', 'spaces', 'resources'];
     const blank = await Promise.all(
       charts.map(async (chart) => ((await inkOf(opened, chart)) > 5000 ? null : chart)),
     );
@@ -228,6 +228,17 @@ describe('the timeline', () => {
     expect(column).toBe(1);
     await opened.getByRole('button', { name: '4250' }).click();
     await expect.poll(() => trend.count()).toBe(0);
+  });
+
+  test('tells where the floor is going, and which routes are busiest', async () => {
+    const opened = await openSample(leakReport);
+    expect(await opened.textContent('.outlook')).toMatch(
+      /^The floor of the heap rises, \+18 MB a minute: .* the limit of 536 MB in 23 min \d+ s, on .*\.$/,
+    );
+    expect(await opened.textContent('.routes tbody tr')).toMatch(/^GET \/orders\/:id41,200/);
+    await opened.getByRole('button', { name: '4250' }).click();
+    await expect.poll(() => opened.locator('.outlook').isVisible()).toBe(false);
+    expect(await opened.locator('.routes').count()).toBe(0);
   });
 
   test('hides and shows a line', async () => {

@@ -6,6 +6,7 @@ import type {
   RecordingEntry,
   RecordingHeader,
   RecordingLine,
+  RequestFigures,
   RunFile,
   Sample,
   Stall,
@@ -196,14 +197,28 @@ function leakingProcess(shape: ProcessShape): [RecordingHeader, ...RecordingEntr
         cpuUserMs: 380 + 160 * random(),
         cpuSystemMs: 70 + 40 * random(),
         activeResources: { Timeout: 3 + Math.floor(second / 6), TCPSocketWrap: 21 },
+        ...(second % 20 < 18 && { requests: requestsIn(random) }),
       }),
     );
     if (second % 100 === 60) entries.push(snapshotAt(atMs + 500, (second - 60) / 100 + 1, shape));
   }
   entries.push({ type: 'mark', atMs: 90_000, name: 'load doubled' });
-  entries.push(...sampleStalls());
+  entries.push(...sampleStalls(), {
+    type: 'routes',
+    atMs: 299_000,
+    routes: [
+      { route: 'GET /orders/:id', ...requestsIn(random), count: 41_200 },
+      { route: 'POST /orders', ...requestsIn(random), count: 3100 },
+    ],
+  });
   entries.push({ type: 'end', atMs: shape.seconds * 1000 + 200, exitCode: 0 });
   return [headerOf(shape), ...entries];
+}
+
+function requestsIn(random: () => number): RequestFigures {
+  const latencyP50Ms = 3 + random();
+  const tail = { latencyP99Ms: latencyP50Ms * 4, latencyMaxMs: latencyP50Ms * 9 };
+  return { count: 180 + Math.floor(40 * random()), errors: random() > 0.9 ? 2 : 0, latencyP50Ms, ...tail };
 }
 
 const APP = '/srv/shop';

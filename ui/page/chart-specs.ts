@@ -30,6 +30,7 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: 'heapUsed', label: 'Heap used', colour: '--line-1', look: 'area' },
       { name: 'floor', label: 'Floor after major collections', colour: '--line-alarm', look: 'dotted-line' },
       { name: 'floorTrend', label: 'Trend of the floor', colour: '--line-alarm', look: 'dashed-line' },
+      { name: 'heapLimit', label: 'Heap limit', colour: '--line-quiet', look: 'dashed-line', hidden: true },
       { name: 'rss', label: 'RSS', colour: '--line-2', look: 'line' },
       { name: 'heapTotal', label: 'Heap reserved', colour: '--line-quiet', look: 'line', hidden: true },
       { name: 'external', label: 'External', colour: '--line-3', look: 'line' },
@@ -65,6 +66,25 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: 'utilization', label: 'Event loop busy', colour: '--line-1', look: 'area' },
       { name: 'cpuUser', label: 'CPU user', colour: '--line-4', look: 'line' },
       { name: 'cpuSystem', label: 'CPU system', colour: '--line-2', look: 'line' },
+    ),
+  },
+  {
+    id: 'requests',
+    title: 'Requests a second',
+    format: count,
+    series: fixed(
+      { name: 'requests', label: 'Answered', colour: '--line-1', look: 'area' },
+      { name: 'requestErrors', label: 'Answered with an error', colour: '--line-alarm', look: 'line' },
+    ),
+  },
+  {
+    id: 'latency',
+    title: 'Request latency',
+    format: milliseconds,
+    series: fixed(
+      { name: 'latencyMax', label: 'Max', colour: '--line-quiet', look: 'line', hidden: true },
+      { name: 'latencyP99', label: 'p99', colour: '--line-4', look: 'line' },
+      { name: 'latencyP50', label: 'p50', colour: '--line-3', look: 'line' },
     ),
   },
   { id: 'spaces', title: 'Heap spaces', format: bytes, series: largest('space:') },

@@ -7,6 +7,7 @@ import { processTable } from './processes.ts';
 import { leakPage } from './leak-page.ts';
 import { heapScreen } from './heap-screen.ts';
 import { currentRoute } from './route.ts';
+import { routeTable } from './route-table.ts';
 import { runScreen } from './run-screen.ts';
 import type { RunScreen } from './run-screen.ts';
 import type { Route } from './route.ts';
@@ -151,11 +152,11 @@ function drawProcesses(run: RunOverview): void {
     chosenProcess = id;
     drawProcesses(run);
   });
-  slots.processes.replaceChildren(...(table ? [table] : []));
+  const routes = chosen && routeTable(chosen.routes);
+  slots.processes.replaceChildren(...(table ? [table] : []), ...(routes ? [routes] : []));
   if (focused !== undefined) table?.querySelector<HTMLElement>(`[data-process="${focused}"]`)?.focus();
   timeline.element.hidden = !chosen;
-  if (chosen)
-    timeline.show(chosen, isReported(chosen, run) ? (run.report?.memory?.floorBytesPerMinute ?? null) : null);
+  if (chosen) timeline.show(chosen);
 }
 
 /** The one the report is about, or else the first. */

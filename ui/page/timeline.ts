@@ -3,7 +3,7 @@ import { timeChart } from './chart.ts';
 import { addGestures } from './chart-gestures.ts';
 import { CHARTS } from './chart-specs.ts';
 import { button, el } from './dom.ts';
-import { withFloorTrend } from './floor-trend.ts';
+import { outlookText, withFloorTrend, withHeapLimit } from './floor-trend.ts';
 import { markerStrip } from './marker-strip.ts';
 import { heapAddress, stallAddress } from './route.ts';
 import { snapshotAction } from './snapshot-action.ts';
@@ -20,8 +20,8 @@ const SETTLE_MS = 80;
 /** All charts of one process over one shared span of time. */
 export interface TimelinePanel {
   readonly element: HTMLElement;
-  /** The process to show, and how fast its floor rises when that is known; asks for its series. */
-  show(process: ProcessOverview, floorBytesPerMinute: number | null): void;
+  /** The process to show; asks for its series. */
+  show(process: ProcessOverview): void;
   recolour(): void;
 }
 
@@ -32,6 +32,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
   let timeline: Timeline | null = null;
   let asked = new AbortController();
   let rise: number | null = null;
+  let heapLimitBytes = 0;
   let moving = 0;
   let loading = false;
   let loadAgain = false;
@@ -43,6 +44,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
   );
   const title = el('h2', { id: 'timeline-title' }, 'Timeline');
   const snapshot = snapshotAction(source.actions);
+  const outlook = el('p', { class: 'outlook', hidden: true });
   const element = el(
     'section',
     { class: 'panel timeline', 'aria-labelledby': 'timeline-title' },
@@ -53,6 +55,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
       snapshot.element,
       toolbar((change) => go(change(view ?? whole))),
     ),
+    outlook,
     markers.element,
     el('div', { class: 'charts' }, ...charts.map((chart) => chart.element)),
   );
@@ -78,7 +81,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
     loading = false;
     if (loadAgain) reload();
     if (!answer) return;
-    timeline = rise === null ? answer : withFloorTrend(answer, rise);
+    timeline = withHeapLimit(rise === null ? answer : withFloorTrend(answer, rise), heapLimitBytes);
     for (const chart of charts) chart.show(timeline, view ?? whole);
     drawMarkers();
   };
@@ -93,8 +96,11 @@ export function timelinePanel(source: RunSource): TimelinePanel {
 
   return {
     element,
-    show(process, floorBytesPerMinute) {
-      rise = floorBytesPerMinute;
+    show(process) {
+      rise = process.outlook?.bytesPerMinute ?? null;
+      heapLimitBytes = process.heapLimitBytes;
+      outlook.textContent = outlookText(process);
+      outlook.hidden = outlook.textContent === '';
       const isOther = process.id !== shownProcess;
       if (isOther) view = null;
       shownProcess = process.id;
