@@ -144,7 +144,7 @@ function separateByLocation(
 export interface NodeColumnsForClasses {
   readonly shallow: Uint32Array | Float64Array;
   readonly dominator: Uint32Array;
-  readonly retained: Float64Array;
+  readonly retained: Uint32Array | Float64Array;
   readonly distance?: Int32Array;
 }
 

@@ -1,11 +1,14 @@
 import { bitColumn, hasBit, setBit } from './bit-column.ts';
 import type { BitColumn } from './bit-column.ts';
-import { sharedU32 } from './columns.ts';
+import { longer, sharedU32 } from './columns.ts';
 import { edgeRules, Holds } from './edge-rules.ts';
 import type { EdgeRules } from './edge-rules.ts';
 import { NONE } from './graph.ts';
 import type { HeapGraph } from './graph.ts';
 import { pageRoots } from './user-roots.ts';
+
+/** The nodes met first are what everybody points to: with these few, most edges lead into an early number. */
+const EARLY_SHARE = 1 / 16;
 
 /**
  * Numbers all nodes in the order a depth-first search over essential edges meets them: first what the program's globals
@@ -17,14 +20,20 @@ import { pageRoots } from './user-roots.ts';
  */
 export class EssentialSearch {
   count = 0;
+  /** Numbers up to this one are early. */
+  readonly lastEarly: number;
   readonly graph: HeapGraph;
-  readonly nodeAt: Uint32Array; // Number -> NodeIndex
   readonly numberOf: Uint32Array; // NodeIndex -> Number | NONE
   readonly parent: Uint32Array; // Number -> Number; the root is its own
-  /** Number -> essential edges into it from met nodes, but for those from its parent. */
+  /** The tree once more: going through it, 1 where a number begins that is not the root's, 0 where it ends. */
+  readonly steps: BitColumn;
+  /** EdgeIndex -> whether it is essential and none of the tree, to which those belong through which a node was met. */
+  readonly isOther: BitColumn;
+  /** Number -> other edges into it; but for those from a late number into an early one, except the root. */
   readonly otherCount: Uint32Array;
-  /** Number -> EdgeIndex to look at next; free for other use when the search is over. */
-  readonly nextEdge: Uint32Array;
+  private stepCount = 0;
+  private pathNode = new Uint32Array(1 << 10); // Depth -> NodeIndex
+  private pathEdge = new Uint32Array(1 << 10); // Depth -> EdgeIndex to look at next
   private readonly rules: EdgeRules;
   /** Smaller numbers belong to what globals reach over essential edges. */
   private ownedEnd = NONE;
@@ -35,24 +44,28 @@ export class EssentialSearch {
   constructor(graph: HeapGraph) {
     this.graph = graph;
     this.rules = edgeRules(graph);
-    this.nodeAt = sharedU32(graph.nodeCount);
+    this.lastEarly = Math.floor(graph.nodeCount * EARLY_SHARE);
     this.numberOf = new Uint32Array(graph.nodeCount).fill(NONE);
-    this.parent = new Uint32Array(graph.nodeCount);
-    this.nextEdge = sharedU32(graph.nodeCount);
-    this.otherCount = new Uint32Array(graph.nodeCount + 1);
+    this.parent = sharedU32(graph.nodeCount);
+    this.steps = bitColumn(2 * graph.nodeCount);
+    this.isOther = bitColumn(graph.edgeCount);
+    this.otherCount = sharedU32(graph.nodeCount);
   }
 
   run(): void {
     this.numberOf[0] = this.count++;
-    for (const node of pageRoots(this.graph)) if (this.numberOf[node] === NONE) this.visitFrom(node);
+    for (const node of pageRoots(this.graph)) {
+      if (this.numberOf[node] === NONE) this.visitFrom(node);
+      else this.passOver(node);
+    }
     this.findAlsoOwned();
     this.ownedEnd = this.count;
     this.visitFromRoot();
     if (this.count < this.graph.nodeCount) this.visitUnretained();
   }
 
-  /** Whether an edge counts, once all that globals reach has a number. */
-  isEssential(edge: number, node: number): boolean {
+  /** Once all that globals reach has a number. */
+  private isEssential(edge: number, node: number): boolean {
     const to = this.graph.edgeTo[edge];
     const rule = this.rules.holds[this.graph.edgeType[edge]];
     if (rule !== Holds.yes && !this.isHeld(rule, edge, node)) return false;
@@ -61,16 +74,16 @@ export class EssentialSearch {
 
   /** Numbers `start`, as a child of the root, and all it reaches that has no number yet. */
   private visitFrom(start: number): void {
-    const { graph, nodeAt, numberOf, parent, nextEdge, otherCount } = this;
+    const { graph, numberOf, parent, otherCount, steps, isOther, lastEarly } = this;
     const { firstEdge, edgeTo, edgeType } = graph;
     const { holds } = this.rules;
-    const startNumber = this.count;
-    let { count } = this;
-    let number = this.count;
+    let { count, stepCount } = this;
+    let depth = 0;
+    let number = count++;
     let node = start;
-    nodeAt[count] = start;
-    numberOf[start] = count++;
     let edge = firstEdge[node];
+    numberOf[node] = number;
+    setBit(steps, stepCount++);
     while (true) {
       const end = firstEdge[node + 1];
       const mayEnter = this.isOwned(node);
@@ -88,24 +101,35 @@ export class EssentialSearch {
           next = to;
           break;
         }
-        if (met < number || (met > number && parent[met] !== number)) otherCount[met]++;
+        if (met === number) continue;
+        setBit(isOther, edge);
+        if (met > lastEarly || number <= lastEarly || met === 0) otherCount[met]++;
       }
       if (next !== NONE) {
-        nextEdge[number] = edge + 1;
+        if (depth === this.pathNode.length) this.lengthenPath();
+        this.pathNode[depth] = node;
+        this.pathEdge[depth++] = edge + 1;
         parent[count] = number;
         number = count++;
         node = next;
-        nodeAt[number] = node;
-        numberOf[node] = number;
         edge = firstEdge[node];
-      } else if (number === startNumber) break;
-      else {
+        numberOf[node] = number;
+        setBit(steps, stepCount++);
+      } else {
+        stepCount++;
+        if (depth === 0) break;
         number = parent[number];
-        node = nodeAt[number];
-        edge = nextEdge[number];
+        node = this.pathNode[--depth];
+        edge = this.pathEdge[depth];
       }
     }
     this.count = count;
+    this.stepCount = stepCount;
+  }
+
+  private lengthenPath(): void {
+    this.pathNode = longer(this.pathNode);
+    this.pathEdge = longer(this.pathEdge);
   }
 
   /** Keeps in mind, while globals are followed, what they reach over an edge that is not essential. */
@@ -135,7 +159,10 @@ export class EssentialSearch {
       if (!this.isEssential(edge, 0)) continue;
       const number = this.numberOf[edgeTo[edge]];
       if (number === NONE) this.visitFrom(edgeTo[edge]);
-      else if (this.parent[number] !== 0) this.otherCount[number]++;
+      else {
+        setBit(this.isOther, edge);
+        this.otherCount[number]++;
+      }
     }
   }
 

@@ -8,7 +8,7 @@ import type { Heap } from './open-heap.ts';
 import { secondThreadFor } from './second-thread.ts';
 import { ByteStrings } from './string-table.ts';
 
-const INDEX_VERSION = 2; // changes with what the columns mean, also when an algorithm gives other numbers
+const INDEX_VERSION = 3; // changes with what the columns mean, also when an algorithm gives other numbers
 const SAMPLE_BYTES = 1 << 16;
 
 interface IndexMeta {
@@ -153,7 +153,7 @@ function heapOf({ meta, columns }: ColumnFile): Heap {
     shallow: sizes('shallow'),
     classes: { classOf: u32('classOf'), ...(JSON.parse(textOf(u8('classTexts'))) as ClassTexts) },
     dominator: u32('dominator'),
-    retained: typed(columns.retained, Float64Array),
+    retained: sizes('retained'),
   };
 }
 

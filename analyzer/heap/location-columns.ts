@@ -1,3 +1,4 @@
+import { sharedU32 } from './columns.ts';
 import type { LocationTable } from './graph.ts';
 import type { SnapshotLayout } from './layout.ts';
 import { orderBy } from './order-by.ts';
@@ -5,10 +6,10 @@ import type { NumberBatch } from './record-batch.ts';
 
 /** The locations section on its way into columns; their number is not announced. */
 export class LocationColumns {
-  private node = new Uint32Array(1 << 12);
-  private scriptId = new Uint32Array(1 << 12);
-  private line = new Uint32Array(1 << 12);
-  private column = new Uint32Array(1 << 12);
+  private node = sharedU32(1 << 12);
+  private scriptId = sharedU32(1 << 12);
+  private line = sharedU32(1 << 12);
+  private column = sharedU32(1 << 12);
   private count = 0;
   private sorted = true;
   private readonly layout: SnapshotLayout;
@@ -66,21 +67,25 @@ export class LocationColumns {
   }
 
   finish(): LocationTable {
-    const order = this.sorted ? null : orderBy(this.node.subarray(0, this.count));
-    const finished = (column: Uint32Array): Uint32Array =>
-      order === null ? column.slice(0, this.count) : order.map((location) => column[location]);
+    const { count } = this;
+    const order = this.sorted ? null : orderBy(this.node.subarray(0, count));
     return {
-      count: this.count,
-      node: finished(this.node),
-      scriptId: finished(this.scriptId),
-      line: finished(this.line),
-      column: finished(this.column),
+      count,
+      node: inOrder(this.node.subarray(0, count), order),
+      scriptId: inOrder(this.scriptId.subarray(0, count), order),
+      line: inOrder(this.line.subarray(0, count), order),
+      column: inOrder(this.column.subarray(0, count), order),
     };
   }
 }
 
-function grown(column: Uint32Array, length: number): Uint32Array<ArrayBuffer> {
-  const larger = new Uint32Array(length);
+function grown(column: Uint32Array, length: number): Uint32Array {
+  const larger = sharedU32(length);
   larger.set(column);
   return larger;
+}
+
+function inOrder(column: Uint32Array, order: Uint32Array | null): Uint32Array {
+  if (order !== null) column.set(order.map((location) => column[location]));
+  return column;
 }

@@ -19,7 +19,7 @@ export interface Heap {
   readonly shallow: Uint32Array | Float64Array; // NodeIndex -> bytes, from shallowBytes
   readonly classes: Classification; // from classify
   readonly dominator: Uint32Array; // NodeIndex -> NodeIndex, from immediateDominators
-  readonly retained: Float64Array; // NodeIndex -> bytes, from retainedBytes
+  readonly retained: Uint32Array | Float64Array; // NodeIndex -> bytes, as of retainedBytes
 }
 
 export interface OpenOptions extends ReadOptions {

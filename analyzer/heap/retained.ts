@@ -34,28 +34,36 @@ export function retainedBytes(
 
 /**
  * {@link retainedBytes} of a whole tree, in one pass over its order.
- * @returns NodeIndex -> bytes
+ * @returns NodeIndex -> bytes; doubles when the whole heap is more than 4 GB
  */
 export function retainedInOrder(
   { dominator, order }: DominatorTree,
   shallow: Uint32Array | Float64Array,
-): Float64Array {
-  const retained = new Float64Array(shallow);
+): Uint32Array | Float64Array {
+  const isLarge = shallow instanceof Float64Array || totalOf(shallow) > MAX_U32;
+  const retained = isLarge ? new Float64Array(shallow) : new Uint32Array(shallow);
   for (let rank = order.length - 1; rank > 0; rank--) {
     const node = order[rank];
     retained[dominator[node]] += retained[node];
   }
-  return order.length === dominator.length ? retained : withUnreachable(retained, { dominator, order });
-}
-
-/** Adds to the root what has no place in the order: it is nobody else's. */
-function withUnreachable(retained: Float64Array, { dominator, order }: DominatorTree): Float64Array {
-  const isOrdered = bitColumn(dominator.length);
-  for (const node of order) setBit(isOrdered, node);
-  for (let node = 0; node < dominator.length; node++) {
-    if (!hasBit(isOrdered, node)) retained[0] += retained[node];
-  }
+  if (order.length < dominator.length) addUnreachable(retained, order);
   return retained;
 }
 
+/** Adds to the root what has no place in the order: it is nobody else's. */
+function addUnreachable(retained: Uint32Array | Float64Array, order: Uint32Array): void {
+  const isOrdered = bitColumn(retained.length);
+  for (const node of order) setBit(isOrdered, node);
+  for (let node = 0; node < retained.length; node++) {
+    if (!hasBit(isOrdered, node)) retained[0] += retained[node];
+  }
+}
+
+function totalOf(bytes: Uint32Array): number {
+  let total = 0;
+  for (let node = 0; node < bytes.length; node++) total += bytes[node];
+  return total;
+}
+
+const MAX_U32 = 0xffffffff;
 const DONE = 0xffffffff; // not 0, so that no node is added twice
