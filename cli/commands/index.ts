@@ -7,6 +7,7 @@ import { inspectCommand } from './inspect.ts';
 import { listenersCommand } from './listeners.ts';
 import { openCommand } from './open.ts';
 import { pathCommand } from './path.ts';
+import { redactCommand } from './redact.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
 import { snapshotCommand } from './snapshot.ts';
@@ -30,4 +31,5 @@ export const commands: readonly Command[] = [
   listenersCommand,
   timersCommand,
   stringsCommand,
+  redactCommand,
 ];
