@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'analyzer/check': ['node:', 'analyzer/', 'agent/recording', 'agent/stalls/', 'picocolors'],
   ui: ['node:', 'ui/', 'analyzer/', 'agent/recording', 'express'],
   'ui/page': ['ui/page/', 'chart.js'],
-  cli: ['node:', 'cli/', 'ui/', 'analyzer/', 'agent/', 'yargs', 'picocolors'],
+  cli: ['node:', 'cli/', 'ui/', 'analyzer/', 'agent/', 'ws', 'yargs', 'picocolors'],
 };
 
 /** What the page may know by type only. */

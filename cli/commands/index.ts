@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { analyzeCommand } from './analyze.ts';
+import { attachCommand } from './attach.ts';
 import { checkCommand } from './check.ts';
 import { collectionsCommand } from './collections.ts';
 import { diffCommand } from './diff.ts';
@@ -20,6 +21,7 @@ export const commands: readonly Command[] = [
   runCommand,
   analyzeCommand,
   snapshotCommand,
+  attachCommand,
   checkCommand,
   openCommand,
   reportCommand,
