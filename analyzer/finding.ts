@@ -6,6 +6,7 @@ import type { Facts } from './detectors/facts.ts';
 import type { HolderName } from './detectors/holder-name.ts';
 import { declarationOf, holderName } from './detectors/holder-name.ts';
 import { holderCount } from './detectors/words.ts';
+import { openedResource } from './detectors/resource.ts';
 import type { Confidence, Culprit, Finding, Growth, Site, SourceLocation } from './report.ts';
 import type { Located, Locator } from './source/locate.ts';
 import { isNodeScript } from './source/packages.ts';
@@ -23,9 +24,12 @@ export interface Scale {
 
 /** Words, line, numbers and trace for one growing group. */
 export function findingOf(facts: Facts, confidence: Confidence, locator: Locator, scale: Scale): Placed {
-  const diagnosed = diagnose(facts);
-  const first = locator.locate(diagnosed.where);
-  const owner = isNodes(first) ? usersOwner(facts, locator) : null;
+  const told = diagnose(facts);
+  const toldAt = locator.locate(told.where);
+  const owner = isNodes(toldAt) ? usersOwner(facts, locator) : null;
+  const opened = isNodes(toldAt) && owner === null ? openedResource(facts) : null;
+  const diagnosed = opened ?? told;
+  const first = opened === null ? toldAt : locator.locate(opened.where);
   const located = owner?.located ?? first;
   const diagnosis = renamed(refined(diagnosed, located, owner), located.originalName);
   const growth = growthOf(facts, diagnosis, scale);

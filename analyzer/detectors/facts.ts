@@ -90,6 +90,7 @@ export function factsOfStore(
     group,
     holders: [{ node, newObjects: group.steps.length }],
     samples: [node],
+    spread: [node],
     bytesByWindow: gained,
     isPartOfAnother: false,
   };

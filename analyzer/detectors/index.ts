@@ -5,6 +5,7 @@ import { collection } from './collection.ts';
 import type { Detector } from './detector.ts';
 import { handle } from './handle.ts';
 import { listener } from './listener.ts';
+import { native } from './native.ts';
 import { module } from './module.ts';
 import { promise } from './promise.ts';
 import { timer } from './timer.ts';
@@ -17,6 +18,7 @@ export const detectors: readonly Detector[] = [
   promise,
   module,
   handle,
+  native,
   ...contentDetectors,
   closure,
   collection,

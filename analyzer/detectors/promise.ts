@@ -11,7 +11,7 @@ export const promise: Detector = {
   diagnose(facts) {
     if (facts.view.className(facts.holder) === 'Promise' && facts.memberVia === REACTION_LABEL)
       return reactions(facts);
-    if (facts.memberClass === 'Promise' || isResolver(facts)) return pending(facts);
+    if ((facts.memberClass === 'Promise' && isPending(facts)) || isResolver(facts)) return pending(facts);
     return null;
   },
 };
@@ -66,6 +66,16 @@ function pending(facts: Facts) {
     evidence: waiting ? [`an async function waits at ${waiting.script}:${waiting.line}`] : [],
     where: { ...declarationOf(name), position: name.position ?? waiting },
   };
+}
+
+/** A settled promise refers to what it was settled with; one that is kept for its value is a cache like any other. */
+function isPending({ view, holding }: Facts): boolean {
+  const promises = holding.samples.filter((node) => view.className(node) === 'Promise');
+  const settled = promises.filter((node) => {
+    const result = view.internal(node, 'reactions_or_result');
+    return result !== -1 && view.className(result) !== 'system / PromiseReaction';
+  });
+  return settled.length * 2 < promises.length;
 }
 
 /** A promise's own resolve and reject functions have no source and keep their promise in their scope. */

@@ -9,6 +9,8 @@ export interface Holding {
   readonly holders: readonly { readonly node: number; readonly newObjects: number }[];
   /** New objects on the group's paths below the first holder, newest window first, at most a few hundred. NodeIndex. */
   readonly samples: readonly number[];
+  /** A new object of each of the holders, at most a few dozen: where each has its own, one alone tells little. NodeIndex. */
+  readonly spread: readonly number[];
   /** Per window: bytes of everything below the group that came in it. */
   readonly bytesByWindow: readonly number[];
   /** The holder is itself one of the new objects below another group: cut that, and this goes as well. */
@@ -17,6 +19,7 @@ export interface Holding {
 
 const NO_GROUP = 0xffff;
 const MAX_SAMPLES = 400;
+const MAX_SPREAD = 48;
 
 /** One pass in breadth-first order: whatever hangs below a group's object belongs to the group. */
 export function holdings(groups: readonly GrowthGroup[], tree: PathTree, cohorts: Cohorts): Holding[] {
@@ -54,10 +57,12 @@ export function holdings(groups: readonly GrowthGroup[], tree: PathTree, cohorts
   // an old holder may be reached over a leaking closure's scope, and is not held by it
   const isNewInGroup = (node: number) => groupOf[node] !== NO_GROUP && cohorts.windowOfNode[node] > 0;
   const samples = groups.map(() => Array.from({ length: cohorts.snapshotCount }, (): number[] => []));
+  const spread = groups.map(() => new Map<number, number>()); // holder -> one of its new objects
   for (const node of tree.order) {
     const group = groupOf[node];
     const window = cohorts.windowOfNode[node];
     if (group === NO_GROUP || window === 0 || groupOfPath.get(tree.path[node]) !== group) continue;
+    if (spread[group].size < MAX_SPREAD) spread[group].set(holderOf[node], node);
     const found = samples[group][window];
     if (holderOf[node] === holders[group][0].node && found.length < MAX_SAMPLES) found.push(node);
   }
@@ -65,6 +70,7 @@ export function holdings(groups: readonly GrowthGroup[], tree: PathTree, cohorts
     group,
     holders: holders[index],
     samples: samples[index].toReversed().flat().slice(0, MAX_SAMPLES),
+    spread: [...spread[index].values()],
     bytesByWindow: bytes[index],
     isPartOfAnother: isNewInGroup(holders[index][0]?.node ?? 0),
   }));
