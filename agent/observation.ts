@@ -1,5 +1,6 @@
 /** Puts probes, triggers, snapshots and the recorder together around one timer. */
 import { join } from 'node:path';
+import { isMainThread } from 'node:worker_threads';
 
 import type { EventHub } from './events.ts';
 import { keepFigures, type Figures } from './figures.ts';
@@ -38,6 +39,8 @@ const RECORDING_SHARE_OF_BUDGET = 1 / 8;
 
 // Longer than most snapshots take, and soon enough for a leak to be still there.
 const MAX_SPREAD_MS = 10_000;
+
+const PROOF_AFTER_MS = 1000;
 
 const MAX_MARK_LENGTH = 200;
 
@@ -170,6 +173,14 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
     record(Object.assign({ type: 'sample', atMs: nowMs() } as const, NO_SAMPLE, ...parts) as Sample);
   };
 
+  const proveFork = async () => {
+    const message = await snapshotter.proveFork();
+    if (message !== null) record({ type: 'notice', atMs: nowMs(), code: 'not-forked', message });
+  };
+  // The first second belongs to the application's start.
+  const mayFork = options.snapshotMode === 'auto' && isMainThread;
+  const proving = mayFork ? setTimeout(() => void proveFork(), PROOF_AFTER_MS).unref() : null;
+
   const lookForVerdict = createVerdictWatch(runFolder, hub);
   let ticks = 0;
   const tick = () => {
@@ -198,6 +209,7 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
       clearInterval(timer);
       if (waiting !== null) clearTimeout(waiting);
       if (afterTimers !== null) clearImmediate(afterTimers);
+      if (proving !== null) clearTimeout(proving);
       snapshotter.stop();
       sample();
       for (const part of [...probes, ...triggers]) part.stop();

@@ -187,8 +187,8 @@ export interface Mark {
   readonly name: string;
 }
 
-/** snapshot-removed, profile-removed: the message is the name of a file that made room for a newer one. trigger: where one can be asked for. */
-export type NoticeCode = 'probe-disabled' | 'snapshot-removed' | 'profile-removed' | 'trigger';
+/** snapshot-removed, profile-removed: the message is the name of a file that made room for a newer one. trigger: where one can be asked for. not-forked: why this process takes its snapshots itself. */
+export type NoticeCode = 'probe-disabled' | 'snapshot-removed' | 'profile-removed' | 'trigger' | 'not-forked';
 
 /** Something the reader should know: a probe that was disabled, a limit that was reached. */
 export interface Notice {

@@ -15,7 +15,13 @@ export interface CopyLimits {
 /** A copy at work, or why there is none. */
 export type StartedCopy =
   | { readonly pid: number; readonly pauseMs: number; readonly startedMs: number }
-  | { readonly pid: null; readonly pauseMs: number; readonly detail: string };
+  | {
+      readonly pid: null;
+      readonly pauseMs: number;
+      readonly detail: string;
+      /** Whether the kernel may have another answer later. */
+      readonly isPassing: boolean;
+    };
 
 /** How a copy's work ended. `isWorthAnother`: it died of the moment at which it was made. */
 export type CopyEnd =
@@ -34,6 +40,9 @@ const MOST_ERRNO = 133;
 
 const SIGNAL = { kill: 9, alarm: 14, cpu: 24 } as const;
 
+// Too many processes, and too little memory, at this moment.
+const PASSING: ReadonlySet<string> = new Set(['EAGAIN', 'ENOMEM']);
+
 /**
  * Makes a copy of this process that writes its heap into the file and ends. In the copy this function does not return:
  * nothing of the application runs there.
@@ -44,7 +53,13 @@ export function startCopy(addon: Addon, path: string, limits: CopyLimits): Start
   if (pid === 0) writeAndExit(addon, path);
   const pauseMs = monotonicMs() - startedMs;
   if (pid > 0) return { pid, pauseMs, startedMs };
-  return { pid: null, pauseMs, detail: `the process cannot be copied: ${getSystemErrorName(pid)}` };
+  const code = getSystemErrorName(pid);
+  return {
+    pid: null,
+    pauseMs,
+    detail: `the process cannot be copied: ${code}`,
+    isPassing: PASSING.has(code),
+  };
 }
 
 function writeAndExit(addon: Addon, path: string): void {

@@ -46,6 +46,9 @@ export interface Forker {
 // With nine in ten succeeding under the heaviest load that was tried, the fifth fails once in a hundred thousand times.
 const ATTEMPTS = 5;
 
+// What was in the way of one copy takes a moment to pass.
+const REST_MS = 50;
+
 // A thread of V8 that works may hold locks, and what it works on is never finished in the copy. Its jobs take
 // milliseconds; threads of the application may work all the time, and one cannot wait for them.
 const QUIET_POLL_MS = 5;
@@ -67,7 +70,7 @@ export function createForker(load: () => LoadedAddon = loadAddon): Forker {
     if (isStopped) return { pauseMs: 0, startedMs: 0, end: STOPPED };
     const copy = startCopy(addon, order.path, limitsFor(order));
     const { pauseMs } = copy;
-    if (copy.pid === null) return { pauseMs, startedMs: 0, end: unforkable(copy.detail) };
+    if (copy.pid === null) return { pauseMs, startedMs: 0, end: unforkable(copy) };
     pidAtWork = copy.pid;
     const end = await watchCopy(addon, copy.pid, order.keepsAlive);
     pidAtWork = null;
@@ -98,7 +101,10 @@ export function createForker(load: () => LoadedAddon = loadAddon): Forker {
             copiedBytes: Math.min(faults * addon.pageBytes, process.memoryUsage.rss()),
           };
         }
-        if (end.isWorthAnother && attempts < ATTEMPTS) continue;
+        if (end.isWorthAnother && attempts < ATTEMPTS) {
+          await pause(attempts * REST_MS, order.keepsAlive);
+          continue;
+        }
         return {
           isWritten: false,
           detail: end.detail,
@@ -128,8 +134,8 @@ const STOPPED: CopyEnd = {
   isOwnFault: true,
 };
 
-function unforkable(detail: string): CopyEnd {
-  return { isWritten: false, detail, isWorthAnother: true, isOwnFault: false };
+function unforkable(copy: { readonly detail: string; readonly isPassing: boolean }): CopyEnd {
+  return { isWritten: false, detail: copy.detail, isWorthAnother: copy.isPassing, isOwnFault: false };
 }
 
 async function quietMoment(addon: Addon, keepsAlive: boolean): Promise<void> {

@@ -59,7 +59,10 @@ export interface Snapshotter {
    * @param keepsAlive whether the process is to live until it is there
    */
   fork(keepsAlive: boolean): Promise<SnapshotOutcome>;
-  /** Forks one that nobody gets to see, and answers why that failed; null when it did not. Never rejects. */
+  /**
+   * Forks one that nobody gets to see. When that fails none is forked any more; answers why, and null when it does not.
+   * Never rejects.
+   */
   proveFork(): Promise<string | null>;
   /** Ends a copy that is at work, and removes what it has written. */
   stop(): void;
@@ -74,6 +77,8 @@ export function createSnapshotter(
   const kept: KeptSnapshot[] = [];
   let nextSequence = firstFreeSequence(folder);
   let msPerByte: number | null = null;
+  let disproof: string | null = null;
+  let proving: Promise<string | null> | null = null;
   let partialAtWork: string | null = null;
   let unlockAtWork: (() => void) | null = null;
 
@@ -136,11 +141,25 @@ export function createSnapshotter(
     return [excess.file];
   };
 
+  const prove = async (): Promise<string | null> => {
+    const path = join(folder, `${FILE_PREFIX}-proof`);
+    try {
+      const costs = costsNow(folder, limits, msPerByte, Infinity);
+      const proof = await forkCompletely(path, costs, false);
+      if (!proof.isWritten && proof.isForkToBlame) disproof = proof.detail;
+    } catch (error) {
+      disproof = reasonOf(error);
+    }
+    removeIfThere(path);
+    return disproof;
+  };
+
   return {
     async fork(keepsAlive) {
       const sequence = nextSequence++;
       try {
-        const obstacle = forker.obstacle();
+        await proving;
+        const obstacle = disproof ?? forker.obstacle();
         if (obstacle !== null) return { status: 'failed', sequence, detail: obstacle, isForkToBlame: true };
         unlockAtWork = tryLock(folder);
         return unlockAtWork === null ? busy(sequence) : await writeForked(sequence, keepsAlive);
@@ -151,18 +170,8 @@ export function createSnapshotter(
         unlockAtWork = null;
       }
     },
-    async proveFork() {
-      try {
-        const costs = costsNow(folder, limits, msPerByte, Infinity);
-        const detail = forker.obstacle() ?? forkRefusal(costs);
-        if (detail !== null) return detail;
-        const path = join(folder, `${FILE_PREFIX}-proof${SNAPSHOT_SUFFIX}`);
-        const proof = await forkCompletely(path, costs, false);
-        removeIfThere(path);
-        return proof.isWritten ? null : proof.detail;
-      } catch (error) {
-        return reasonOf(error);
-      }
+    proveFork() {
+      return (proving = prove());
     },
     stop() {
       forker.stop();

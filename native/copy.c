@@ -133,9 +133,14 @@ static void become_copy(pid_t parent, const struct copy_limits *limits) {
   if (getppid() != parent) end_copy(COPY_ORPHANED);
   reset_signals();
   prctl(PR_SET_NAME, "leakwatch-snap");
-  write_to("/proc/self/oom_score_adj", "1000");
   visit_malloc();
-  if (cover_descriptors() != 0 || never_wait(give_up) != 0) end_copy(COPY_UNPREPARED);
+  /* A process that has given up its privileges may not look into its own /proc. */
+  int dumpable = prctl(PR_GET_DUMPABLE);
+  prctl(PR_SET_DUMPABLE, 1);
+  write_to("/proc/self/oom_score_adj", "1000");
+  int covered = cover_descriptors();
+  prctl(PR_SET_DUMPABLE, dumpable == 1);
+  if (covered != 0 || never_wait(give_up) != 0) end_copy(COPY_UNPREPARED);
   setpriority(PRIO_PROCESS, 0, COPY_PRIORITY);
   syscall(SYS_ioprio_set, IO_OF_PROCESS, 0, LOWEST_IO_PRIORITY);
   set_limits(limits);

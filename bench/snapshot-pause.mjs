@@ -1,0 +1,89 @@
+/**
+ * How long a snapshot stops a server under load: taken by a forked copy, beside taken in the process. For each heap the
+ * longest gap of the event loop, the 99th percentile of the requests served meanwhile, how long it took, the memory of
+ * the process and of the copy at their highest, and how many copies it needed. The first row of each heap is no snapshot.
+ *
+ *     node bench/snapshot-pause.mjs [--heaps 50,200,500,1000] [--rate 100] [--runs 1] [node ...]
+ *
+ * Names of nodes are paths of binaries; without any, this one.
+ */
+import { execFileSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { startLoad } from './snapshot-pause/load.mjs';
+import { startServer } from './snapshot-pause/process.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    heaps: { type: 'string', default: '50,200,500,1000' },
+    rate: { type: 'string', default: '100' },
+    runs: { type: 'string', default: '1' },
+  },
+});
+const nodes = positionals.length > 0 ? positionals : [process.execPath];
+const BASELINE_MS = 3000;
+
+console.log(`${values.rate} requests/s; MB and ms`);
+const COLUMNS = [
+  'heap',
+  'node',
+  'mode',
+  'gap',
+  'stood still',
+  'p99',
+  'took',
+  'process',
+  'copy',
+  'attempts',
+  'ratio',
+];
+row(COLUMNS);
+for (const heapMb of values.heaps.split(',').map(Number)) {
+  for (const node of nodes) {
+    for (let run = 0; run < Number(values.runs); run++) await measure(heapMb, node);
+  }
+}
+
+async function measure(heapMb, execPath) {
+  const version = execFileSync(execPath, ['--version'], { encoding: 'utf8' }).trim();
+  const server = await startServer({
+    execPath,
+    execArgv: ['--max-old-space-size=4096'],
+    env: { HEAP_MB: String(heapMb), WORKERS: '0', LEAKWATCH_STALL_MS: '0' },
+  });
+  const load = startLoad(server.port, Number(values.rate));
+  await new Promise((resume) => setTimeout(resume, BASELINE_MS));
+  const quiet = await server.ask('snapshot', { mode: 'none' });
+  row([heapMb, version, 'none', ms(quiet.gapMs), '', ms(load.p99Ms()), '', mb(server.rssBytes), '', '', '']);
+  const forked = await server.ask('snapshot', { mode: 'fork' });
+  const copy = forked.taken;
+  const forkTimes = [ms(forked.gapMs), ms(copy.pauseMs), ms(load.p99Ms()), ms(copy.tookMs)];
+  const forkMemory = [mb(forked.peakBytes), mb(copy.copyPeakBytes)];
+  row([heapMb, version, 'fork', ...forkTimes, ...forkMemory, copy.attempts ?? copy.detail, '']);
+  const here = await server.ask('snapshot', { mode: 'in-process' });
+  await new Promise((resume) => setTimeout(resume, BASELINE_MS));
+  const { pauseMs, detail } = here.taken;
+  const ratio = `${Math.round(pauseMs / copy.pauseMs)}x`;
+  const times = [ms(here.gapMs), ms(pauseMs), ms(load.p99Ms()), ms(pauseMs)];
+  row([heapMb, version, 'in-process', ...times, mb(here.peakBytes), '', detail ?? '', ratio]);
+  await load.stop();
+  await server.stop();
+}
+
+function row(cells) {
+  console.log(
+    cells
+      .map((cell) => String(cell).padEnd(11))
+      .join(' ')
+      .trimEnd(),
+  );
+}
+
+function ms(milliseconds) {
+  if (milliseconds === undefined) return '-';
+  return milliseconds < 100 ? milliseconds.toFixed(1) : String(Math.round(milliseconds));
+}
+
+function mb(bytes) {
+  return bytes === undefined ? '-' : Math.round(bytes / (1024 * 1024));
+}

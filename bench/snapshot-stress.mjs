@@ -1,0 +1,70 @@
+/**
+ * Forked snapshots of a server under load, one after the other, and whether anything was lost, left behind or damaged.
+ *
+ *     node bench/snapshot-stress.mjs [snapshots = 1000] [requests a second = 200] [heap in MB = 20] [path of a node]
+ */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { startLoad } from './snapshot-pause/load.mjs';
+import { startServer } from './snapshot-pause/process.mjs';
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const [snapshots = 1000, perSecond = 200, heapMb = 20] = positionals.slice(0, 3).map(Number);
+const execPath = positionals[3] ?? process.execPath;
+
+const server = await startServer({ execPath, env: { HEAP_MB: String(heapMb) } });
+const load = startLoad(server.port, perSecond);
+const attempts = new Map();
+const failures = new Map();
+const gaps = [];
+let damaged = 0;
+let before;
+for (let i = 0; i < snapshots; i++) {
+  const { taken, gapMs, path } = await server.ask('snapshot', { mode: 'fork' });
+  before ??= await server.ask('status');
+  if (taken.status === 'written') {
+    count(attempts, taken.attempts);
+    gaps.push(gapMs);
+    if (!isComplete(path)) damaged++;
+  } else count(failures, taken.detail);
+  if (process.stdout.isTTY) process.stdout.write(`\r${i + 1} of ${snapshots}`);
+}
+await load.stop();
+await new Promise((resume) => setTimeout(resume, 1000));
+const after = await server.ask('status');
+await server.stop();
+
+gaps.sort((a, b) => a - b);
+console.log(`${snapshots} forked snapshots at ${perSecond} requests/s, heap ${heapMb} MB`);
+console.log('written at attempt     ', Object.fromEntries(attempts));
+console.log('not written            ', Object.fromEntries(failures));
+console.log('damaged files          ', damaged);
+console.log('requests               ', load.counts, `and ${after.answered} by the server's count`);
+console.log(
+  'event-loop gap, median ',
+  gaps[gaps.length >> 1]?.toFixed(1),
+  'ms; longest',
+  gaps.at(-1)?.toFixed(1),
+);
+console.log('descriptors            ', before.descriptors, '->', after.descriptors);
+console.log('children               ', before.children, '->', after.children);
+console.log('ranges kept from forks ', before.unforkable, '->', after.unforkable);
+console.log('resident memory in MB  ', mb(before.rssBytes), '->', mb(after.rssBytes));
+console.log('child processes        ', after.spawned, 'started,', after.childrenEnded, 'ended');
+
+function count(map, key) {
+  map.set(key, (map.get(key) ?? 0) + 1);
+}
+
+function mb(bytes) {
+  return Math.round(bytes / (1024 * 1024));
+}
+
+/** A snapshot ends with its strings; what was cut doesn't. */
+function isComplete(path) {
+  const file = openSync(path);
+  const end = Buffer.alloc(2);
+  readSync(file, end, 0, 2, fstatSync(file).size - 2);
+  closeSync(file);
+  return /\]\s*\}$|"\]$|\]\}/.test(end.toString());
+}
