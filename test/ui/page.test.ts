@@ -66,7 +66,7 @@ async function openSample(report: Report | null, options: BrowserContextOptions 
   const folder = makeRunFolder();
   writeSampleRun(folder, report);
   const opened = await openRun(folder, options);
-  await opened.waitForSelector('[data-chart=memory] .legend button');
+  await opened.waitForSelector('[data-chart=resources] .legend button');
   return opened;
 }
 
@@ -93,7 +93,7 @@ async function openSaved(): Promise<Page> {
   page = await context.newPage();
   watchFor(page);
   await page.goto(pathToFileURL(file).href);
-  await page.waitForSelector('[data-chart=memory] .legend button');
+  await page.waitForSelector('[data-chart=resources] .legend button');
   return page;
 }
 

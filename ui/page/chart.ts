@@ -130,7 +130,8 @@ interface Overlay {
   snapshotColour: string;
 }
 
-function isInSight(element: HTMLElement): boolean {
+/** Whether any of it is on the screen now. */
+export function isInSight(element: HTMLElement): boolean {
   const { top, bottom } = element.getBoundingClientRect();
   return bottom > 0 && top < innerHeight;
 }

@@ -12,6 +12,7 @@ export function followTheme(button: HTMLButtonElement, onChange: () => void): vo
     else document.documentElement.dataset.theme = choice;
     button.textContent = { system: 'Auto', light: 'Light', dark: 'Dark' }[choice];
     button.setAttribute('aria-label', `Colours: ${button.textContent}`);
+    known.clear();
     onChange();
   };
   button.addEventListener('click', () => {
@@ -23,8 +24,17 @@ export function followTheme(button: HTMLButtonElement, onChange: () => void): vo
   apply();
 }
 
+/** Asking the browser costs a recalculation of styles each time, and charts ask for some hundred colours. */
+const known = new Map<string, string>();
+
 /** The present value of a custom property that holds a colour. */
 export function colour(property: `--${string}`): string {
+  let value = known.get(property);
+  if (value === undefined) known.set(property, (value = computedColour(property)));
+  return value;
+}
+
+function computedColour(property: `--${string}`): string {
   const probe = el('span', { hidden: true });
   probe.style.color = `var(${property})`;
   document.body.append(probe);

@@ -1,5 +1,6 @@
 import type { Marker, ProcessOverview, Timeline } from '../api.ts';
-import { timeChart } from './chart.ts';
+import { isInSight, timeChart } from './chart.ts';
+import type { TimeChart } from './chart.ts';
 import { addGestures } from './chart-gestures.ts';
 import { CHARTS } from './chart-specs.ts';
 import { button, el } from './dom.ts';
@@ -31,6 +32,7 @@ export function timelinePanel(source: RunSource): TimelinePanel {
   let shownProcess = '';
   let timeline: Timeline | null = null;
   let asked = new AbortController();
+  let drawing = new AbortController();
   let rise: number | null = null;
   let heapLimitBytes = 0;
   let moving = 0;
@@ -82,8 +84,10 @@ export function timelinePanel(source: RunSource): TimelinePanel {
     if (loadAgain) reload();
     if (!answer) return;
     timeline = withHeapLimit(rise === null ? answer : withFloorTrend(answer, rise), heapLimitBytes);
-    for (const chart of charts) chart.show(timeline, view ?? whole);
     drawMarkers();
+    drawing.abort();
+    drawing = new AbortController();
+    drawInTurn(charts, (chart) => chart.show(timeline!, view ?? whole), drawing.signal);
   };
   const go = (next: TimeView | null) => {
     view = next && withinRecording(next, whole);
@@ -112,6 +116,23 @@ export function timelinePanel(source: RunSource): TimelinePanel {
     },
     recolour: () => charts.forEach((chart) => chart.recolour()),
   };
+}
+
+/** Those in sight at once, the others in the next frames one by one: what the reader looks at does not wait for the rest. */
+function drawInTurn(
+  charts: readonly TimeChart[],
+  draw: (chart: TimeChart) => void,
+  signal: AbortSignal,
+): void {
+  const later = charts.filter((chart) => !isInSight(chart.element));
+  for (const chart of charts) if (!later.includes(chart)) draw(chart);
+  const next = () => {
+    const chart = signal.aborted ? undefined : later.shift();
+    if (!chart) return;
+    draw(chart);
+    requestAnimationFrame(next);
+  };
+  requestAnimationFrame(next);
 }
 
 /** Where a marker leads. */
