@@ -181,6 +181,34 @@ describe('objects', () => {
   });
 });
 
+test('a hostile snapshot is text on every screen', async () => {
+  const opened = await openScreen('#/things');
+  const tabs = ['listeners', 'timers', 'waiting', 'caches', 'buffers', 'handles', 'duplicates'];
+  const screens = [
+    ...tabs.map((by) => `#/things?by=${by}`),
+    ...['class', 'shape', 'path', 'owner'].map((by) => `#/changes?by=${by}`),
+    '#/owners',
+    `#/objects?search=${encodeURIComponent('<img src=x')}`,
+    `#/objects?search=${encodeURIComponent('cod.exe')}`,
+  ];
+  const faults: string[] = [];
+  let text = '';
+  for (const hash of screens) {
+    await goTo(opened, hash);
+    if ((await opened.locator('main img, main script, main b:not(.tile b)').count()) > 0)
+      faults.push(`${hash} has markup`);
+    if ((await opened.evaluate('document.documentElement.scrollWidth')) !== 1280)
+      faults.push(`${hash} overflows`);
+    text += await opened.textContent('.heap .content');
+  }
+  expect(faults).toEqual([]);
+  expect(await opened.evaluate('globalThis.hacked')).toBeUndefined();
+  expect(text).toContain(HOSTILE_TEXT);
+  expect(text).toContain('\\u{202e}cod');
+  expect(text).not.toMatch(/\u202E|\p{Cs}/u);
+  expect(text.length).toBeLessThan(400_000);
+});
+
 describe('owners', () => {
   test('are a map that one walks down', async () => {
     const opened = await openScreen('#/owners');
