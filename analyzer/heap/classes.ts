@@ -184,27 +184,23 @@ function retainedByClass(
   { classOf, classKeys }: Classification,
   columns: NodeColumnsForClasses,
 ): Float64Array {
-  const { firstChild, nextSibling } = childLists(columns.dominator);
+  const { dominator, retained, shallow } = columns;
+  const { firstChild, nextSibling } = childLists(dominator);
   const total = new Float64Array(classKeys.length);
-  const depth = new Uint32Array(classKeys.length);
+  const depth = new Uint32Array(classKeys.length); // ClassIndex -> instances from the root down to here
   let node = 0;
   while (true) {
-    if (columns.shallow[node] !== 0 && depth[classOf[node]]++ === 0)
-      total[classOf[node]] += columns.retained[node];
+    if (shallow[node] !== 0 && depth[classOf[node]]++ === 0) total[classOf[node]] += retained[node];
     if (firstChild[node] !== NONE) {
       node = firstChild[node];
       continue;
     }
     while (node !== 0 && nextSibling[node] === NONE) {
-      leave(node);
-      node = columns.dominator[node];
+      if (shallow[node] !== 0) depth[classOf[node]]--;
+      node = dominator[node];
     }
     if (node === 0) return total;
-    leave(node);
+    if (shallow[node] !== 0) depth[classOf[node]]--;
     node = nextSibling[node];
-  }
-
-  function leave(left: number): void {
-    if (columns.shallow[left] !== 0) depth[classOf[left]]--;
   }
 }

@@ -46,9 +46,13 @@ export async function openHeap(path: string, options: OpenOptions = {}): Promise
 
 async function computeHeap(path: string, options: ReadOptions): Promise<Heap> {
   const thread = secondThreadFor(path);
+  let elsewhere: Promise<DominatorTree> | null = null;
   try {
-    const graph = await readSnapshotWith(thread, path, options);
-    const [tree, own] = await Promise.all([dominatorTreeOn(thread, graph), sizesAndClasses(graph)]);
+    const graph = await readSnapshotWith(thread, path, options, (unchecked) => {
+      elsewhere = thread === null ? null : dominatorTreeOn(thread, unchecked);
+    });
+    const own = sizesAndClasses(graph);
+    const tree = (await elsewhere) ?? dominatorTree(graph);
     options.signal?.throwIfAborted();
     await thread?.close(); // what it took is free again
     return { graph, ...own, dominator: tree.dominator, retained: retainedInOrder(tree, own.shallow) };
@@ -57,13 +61,17 @@ async function computeHeap(path: string, options: ReadOptions): Promise<Heap> {
   }
 }
 
-async function dominatorTreeOn(thread: SecondThread | null, graph: HeapGraph): Promise<DominatorTree> {
+/** @returns null for a graph that can't be shared */
+function dominatorTreeOn(thread: SecondThread, graph: HeapGraph): Promise<DominatorTree> | null {
   const shared = toShared(graph);
-  return thread === null || shared === null ? dominatorTree(graph) : thread.run('dominators', shared);
+  if (shared === null) return null;
+  const tree = thread.run('dominators', shared);
+  tree.catch(() => {}); // when reading fails after all, nobody waits for it
+  return tree;
 }
 
 /** What this thread finds out while the second one looks for dominators. */
-async function sizesAndClasses(graph: HeapGraph): Promise<Pick<Heap, 'shallow' | 'classes'>> {
+function sizesAndClasses(graph: HeapGraph): Pick<Heap, 'shallow' | 'classes'> {
   const column = new Uint32Array(graph.nodeCount); // for one after the other
   const shallow = shallowBytes(graph, column);
   return { shallow, classes: classify(graph, inferShapes(graph), column) };

@@ -48,11 +48,15 @@ export async function readSnapshot(path: string, options: ReadOptions = {}): Pro
   }
 }
 
-/** {@link readSnapshot} with a second thread, when there is one, that is kept for more. */
+/**
+ * {@link readSnapshot} with a second thread, when there is one, that is kept for more.
+ * @param onColumns is given the graph when all is read and only names are still to be checked, for the second thread to begin with
+ */
 export async function readSnapshotWith(
   thread: SecondThread | null,
   path: string,
   options: ReadOptions,
+  onColumns: (graph: HeapGraph) => void = () => {},
 ): Promise<HeapGraph> {
   const source = await openSource(path);
   try {
@@ -60,7 +64,7 @@ export async function readSnapshotWith(
       options.signal?.throwIfAborted();
       options.onProgress?.({ doneBytes, totalBytes: source.totalBytes });
     });
-    return await new SnapshotReader(cursor, { path, thread, options }).read();
+    return await new SnapshotReader(cursor, { path, thread, options, onColumns }).read();
   } catch (error) {
     throw error instanceof RangeError ? allocationFault(error) : error;
   } finally {
@@ -82,6 +86,7 @@ interface ReadContext {
   readonly path: string;
   readonly thread: SecondThread | null;
   readonly options: ReadOptions;
+  readonly onColumns: (graph: HeapGraph) => void;
 }
 
 /** The sections read so far. */
@@ -221,11 +226,7 @@ class SnapshotReader {
       const missing = ['snapshot', 'nodes', 'edges', 'strings'].filter((name) => !this.seen.has(name));
       throw malformed(missing[0], this.cursor.offset, 'the section is missing.');
     }
-    this.cursor.section = 'nodes';
-    this.check(nodeNameFault(nodes, strings.count));
-    this.cursor.section = 'edges';
-    this.check(edgeNameFault(edges, layout, strings.count));
-    return {
+    const graph: HeapGraph = {
       nodeCount: layout.nodeCount,
       edgeCount: layout.edgeCount,
       nodeTypeNames: layout.nodeTypeNames,
@@ -243,6 +244,12 @@ class SnapshotReader {
       strings,
       extraNativeBytes: layout.extraNativeBytes,
     };
+    this.context.onColumns(graph);
+    this.cursor.section = 'nodes';
+    this.check(nodeNameFault(nodes, strings.count));
+    this.cursor.section = 'edges';
+    this.check(edgeNameFault(edges, layout, strings.count));
+    return graph;
   }
 
   private check(fault: string | null): void {
