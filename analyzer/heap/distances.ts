@@ -45,22 +45,19 @@ class BreadthFirstSearch {
     const { firstEdge, edgeTo, edgeType, edgeName } = graph;
     const { isPairName } = this.pairs;
     const { weak, internal } = typeIndex(graph).edge;
-    const stepsOf = specialSteps(graph);
+    const specialOf = specialNodes(graph);
     queue.set(starts);
     let queued = starts.length;
     for (let index = 0; index < queued; index++) {
       const node = queue[index];
       const end = firstEdge[node + 1];
-      const steps = stepsOf(node);
+      const special = specialOf(node);
       for (let edge = firstEdge[node]; edge < end; edge++) {
         const to = edgeTo[edge];
-        if (distance[to] !== NO_DISTANCE || edgeType[edge] === weak || steps?.(edge) === false) continue;
-        if (
-          edgeType[edge] === internal &&
-          isPairName[edgeName[edge]] === 1 &&
-          this.isFirstOfPair(edgeName[edge])
-        )
+        if (distance[to] !== NO_DISTANCE || edgeType[edge] === weak || special?.isStep(edge) === false)
           continue;
+        const mayBePair = edgeType[edge] === internal && special?.hasNoPairs !== true;
+        if (mayBePair && isPairName[edgeName[edge]] === 1 && this.isFirstOfPair(edgeName[edge])) continue;
         distance[to] = distance[node] + 1;
         queue[queued++] = to;
       }
@@ -76,21 +73,30 @@ class BreadthFirstSearch {
   }
 }
 
-/**
- * Nodes of which some edges are no steps though they are not weak: a global object's map of sloppy functions, and the
- * descriptors in which maps keep more than their own.
- * @returns for such a node which of its edges are steps; null for all others
- */
-function specialSteps(graph: HeapGraph): (node: number) => ((edge: number) => boolean) | null {
+/** A node of which some edges are no steps though they are not weak. */
+interface SpecialNode {
+  isStep(edge: number): boolean;
+  /** Edges named as a WeakMap's pair are steps as all others are. */
+  readonly hasNoPairs: boolean;
+}
+
+/** A global object's map of sloppy functions is no step, nor are descriptors in which maps keep more than their own. */
+function specialNodes(graph: HeapGraph): (node: number) => SpecialNode | null {
   const { hidden, array } = typeIndex(graph).node;
   const nativeContext = graph.strings.indexOf('system / NativeContext');
   const mapDescriptors = graph.strings.indexOf('(map descriptors)');
   const { nodeType, nodeName } = graph;
-  const isContextStep = (edge: number): boolean => edgeLabel(graph, edge) !== 'sloppy_function_map';
-  const isMapStep = (edge: number): boolean => isDescriptorStep(Number.parseInt(edgeLabel(graph, edge), 10));
+  const context: SpecialNode = {
+    isStep: (edge) => edgeLabel(graph, edge) !== 'sloppy_function_map',
+    hasNoPairs: false,
+  };
+  const descriptors: SpecialNode = {
+    isStep: (edge) => isDescriptorStep(Number.parseInt(edgeLabel(graph, edge), 10)),
+    hasNoPairs: true,
+  };
   return (node) => {
-    if (nodeName[node] === mapDescriptors && nodeType[node] === array) return isMapStep;
-    return nodeName[node] === nativeContext && nodeType[node] === hidden ? isContextStep : null;
+    if (nodeName[node] === mapDescriptors && nodeType[node] === array) return descriptors;
+    return nodeName[node] === nativeContext && nodeType[node] === hidden ? context : null;
   };
 }
 

@@ -1,4 +1,5 @@
 import { longer } from './columns.ts';
+import { detachedNatives } from './detached.ts';
 import { NONE } from './graph.ts';
 import type { HeapGraph } from './graph.ts';
 import { typeIndex } from './type-index.ts';
@@ -74,10 +75,11 @@ function findOwners(graph: HeapGraph, owner: Uint32Array): void {
 function setSelfOwners(graph: HeapGraph, owner: Uint32Array): void {
   const { hidden, array, native } = typeIndex(graph).node;
   const external = graph.strings.indexOf('system / ExternalStringData');
+  const detached = detachedNatives(graph); // these have another name for Chrome DevTools
   const { nodeType, nodeName, nodeCount } = graph;
   for (let node = 0; node < nodeCount; node++) {
     const type = nodeType[node];
-    const isBehind = type === hidden || type === array || (type === native && nodeName[node] === external);
-    owner[node] = isBehind ? NONE : node;
+    const isExternal = type === native && nodeName[node] === external && detached?.[node] !== 1;
+    owner[node] = type === hidden || type === array || isExternal ? NONE : node;
   }
 }

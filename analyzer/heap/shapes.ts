@@ -121,10 +121,7 @@ function formatPropertyName(name: string): string {
  */
 export function shapeMatcher(graph: HeapGraph, shapes: readonly ShapeDefinition[]): (node: number) => number {
   const candidates = shapes
-    .map((shape, index) => ({
-      index,
-      properties: shape.properties.map((name) => graph.strings.indexOf(name)),
-    }))
+    .map((shape, index) => candidateOf(graph, shape, index))
     .filter(({ properties }) => !properties.includes(-1))
     .toSorted((left, right) => right.properties.length - left.properties.length || left.index - right.index);
   const propertyType = typeIndex(graph).edge.property;
@@ -133,7 +130,36 @@ export function shapeMatcher(graph: HeapGraph, shapes: readonly ShapeDefinition[
     for (let edge = graph.firstEdge[node]; edge < graph.firstEdge[node + 1]; edge++) {
       if (graph.edgeType[edge] === propertyType) lastSeenIn[graph.edgeName[edge]] = node;
     }
-    const match = candidates.find(({ properties }) => properties.every((name) => lastSeenIn[name] === node));
+    const match = candidates.find(
+      ({ properties, repeated }) =>
+        properties.every((name) => lastSeenIn[name] === node) &&
+        repeated.every(({ name, times }) => timesIn(graph, node, name) >= times),
+    );
     return match?.index ?? NONE;
   };
+}
+
+interface Candidate {
+  readonly index: number;
+  readonly properties: readonly number[]; // StringIndexes
+  /** Those that are in it more than once, as two symbols of one description are. */
+  readonly repeated: readonly { readonly name: number; readonly times: number }[];
+}
+
+function candidateOf(graph: HeapGraph, shape: ShapeDefinition, index: number): Candidate {
+  const properties = shape.properties.map((name) => graph.strings.indexOf(name));
+  const repeated = [...new Set(properties)]
+    .map((name) => ({ name, times: properties.filter((other) => other === name).length }))
+    .filter(({ times }) => times > 1);
+  return { index, properties, repeated };
+}
+
+function timesIn(graph: HeapGraph, node: number, property: number): number {
+  const { firstEdge, edgeType, edgeName } = graph;
+  const propertyType = typeIndex(graph).edge.property;
+  let times = 0;
+  for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
+    if (edgeType[edge] === propertyType && edgeName[edge] === property) times++;
+  }
+  return times;
 }
