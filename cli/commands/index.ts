@@ -4,6 +4,8 @@ import { attachCommand } from './attach.ts';
 import { checkCommand } from './check.ts';
 import { collectionsCommand } from './collections.ts';
 import { diffCommand } from './diff.ts';
+import { exportCommand } from './export.ts';
+import { glossaryCommand } from './glossary.ts';
 import { inspectCommand } from './inspect.ts';
 import { listenersCommand } from './listeners.ts';
 import { openCommand } from './open.ts';
@@ -33,5 +35,7 @@ export const commands: readonly Command[] = [
   listenersCommand,
   timersCommand,
   stringsCommand,
+  exportCommand,
   redactCommand,
+  glossaryCommand,
 ];
