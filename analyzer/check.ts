@@ -7,6 +7,8 @@ import type { Scenario } from './check/scenario.ts';
 import { tryScenario } from './check/try-scenario.ts';
 
 export { LeakError } from './check/leak-error.ts';
+export { CollectableError } from './check/collectable-error.ts';
+export { expectCollectable } from './check/expect-collectable.ts';
 export { expectNoStall } from './check/expect-no-stall.ts';
 export type { StallOptions } from './check/expect-no-stall.ts';
 export type { CheckOptions } from './check/options.ts';
@@ -23,5 +25,5 @@ export { LeakwatchError } from './error.ts';
  */
 export async function expectNoLeak(scenario: Scenario, options: CheckOptions = {}): Promise<void> {
   const { leak, ...trial } = await tryScenario(checkedScenario(scenario), trialOptions(options));
-  if (leak !== null) throw new LeakError({ ...trial, leak });
+  if (leak !== null) throw new LeakError({ ...trial, leak }, expectNoLeak);
 }

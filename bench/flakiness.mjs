@@ -51,7 +51,7 @@ function scenarios() {
       isRight: rightFor(kind, name),
     })),
   );
-  return all.filter(({ kind, name }) => `${kind} ${name}`.includes(options.only));
+  return all.filter(({ kind, name }) => `${kind}: ${name}`.includes(options.only));
 }
 
 /** A healthy one has to pass; of a leaky one the culprit's line has to be named. */

@@ -25,7 +25,7 @@ const RUNS = 5;
 export async function expectNoStall(scenario: Scenario, options: StallOptions = {}): Promise<void> {
   const { budgetMs, timeoutMs } = { ...DEFAULTS, ...checkedNumbers(options, Object.keys(DEFAULTS)) };
   const block = await usualBlock(checkedScenario(scenario), { budgetMs, timeoutMs });
-  if (block.durationMs > budgetMs) throw new StallError(block, budgetMs);
+  if (block.durationMs > budgetMs) throw new StallError(block, budgetMs, expectNoStall);
 }
 
 /**

@@ -11,14 +11,18 @@ export class LeakError extends Error {
   readonly objectsPerIteration: number;
   readonly report: Report;
 
-  constructor({ bytesPerIteration, objectsPerIteration, leak }: Leak) {
+  constructor({ bytesPerIteration, objectsPerIteration, leak }: Leak, assertion: Assertion) {
     const text = renderText(leak, { color: false, width: WIDTH });
     super(`The scenario leaks ${perIterationText({ bytesPerIteration, objectsPerIteration })}.\n\n${text}`);
+    Error.captureStackTrace(this, assertion);
     this.bytesPerIteration = bytesPerIteration;
     this.objectsPerIteration = objectsPerIteration;
     this.report = leak;
   }
 }
+
+/** A function whose frame, and those within it, are left out of a stack: runners show the line that called it. */
+export type Assertion = (...parts: never[]) => unknown;
 
 interface Pace {
   readonly bytesPerIteration: number;

@@ -1,4 +1,5 @@
 import type { StallCategory } from '../../agent/recording.ts';
+import type { Assertion } from './leak-error.ts';
 import type { Block } from './longest-block.ts';
 
 const STACK_LINES = 8;
@@ -21,8 +22,9 @@ export class StallError extends Error {
   readonly budgetMs: number;
   readonly block: Block;
 
-  constructor(block: Block, budgetMs: number) {
+  constructor(block: Block, budgetMs: number, assertion: Assertion) {
     super(`The scenario blocks the event loop: ${blockText(block, budgetMs)}\n${stackText(block)}`);
+    Error.captureStackTrace(this, assertion);
     this.budgetMs = budgetMs;
     this.block = block;
   }

@@ -1,11 +1,11 @@
 import { LeakwatchError } from '../error.ts';
 import type { Finding, Report } from '../report.ts';
+import { askProcess } from './ask-process.ts';
 import { pauseMs } from './clock.ts';
 import { fullCollection, settledHeapBytes } from './heap-gauge.ts';
 import { goesOn, growthOf, MILESTONES } from './heap-growth.ts';
 import type { Growth } from './heap-growth.ts';
-import { judge } from './judge.ts';
-import { blamesRunner } from './runners.ts';
+import { blamesRunner, isLeakwatchs } from './runners.ts';
 import { paceOf, repeat } from './scenario.ts';
 import type { Pace, Scenario } from './scenario.ts';
 import { snapshotSeries } from './snapshot-series.ts';
@@ -41,9 +41,8 @@ export interface Trial {
  * @throws LeakwatchError SCENARIO_THREW, SCENARIO_HANGS, RUNNER_GROWS, UNDECIDED
  */
 export async function tryScenario(scenario: Scenario, options: TrialOptions): Promise<Trial> {
-  const collect = fullCollection();
   await rehearse();
-  const trial: Running = { scenario, options, iterations: 0, heapBytes: () => heapBytes(collect, options) };
+  const trial = new Running(scenario, options);
   await work(trial, options.warmupIterations);
   const pace = await paceOf(scenario, options.timeoutMs);
   trial.iterations += pace.spent;
@@ -73,22 +72,28 @@ async function rehearse(): Promise<void> {
 
 const LONG_ENOUGH_MS = 60_000;
 
-interface Running {
+/** A class, so that a path which leads through it is known to begin with leakwatch itself. */
+class Running {
   readonly scenario: Scenario;
   readonly options: TrialOptions;
   readonly heapBytes: () => Promise<number>;
   /** So far. */
-  iterations: number;
+  iterations = 0;
+
+  constructor(scenario: Scenario, options: TrialOptions) {
+    const collect = fullCollection();
+    this.scenario = scenario;
+    this.options = options;
+    this.heapBytes = async () => {
+      if (options.settleMs > 0) await pauseMs(options.settleMs);
+      return settledHeapBytes(collect);
+    };
+  }
 }
 
 async function work(trial: Running, count: number): Promise<void> {
   await repeat(trial.scenario, count, trial.options.timeoutMs);
   trial.iterations += count;
-}
-
-async function heapBytes(collect: () => void, { settleMs }: TrialOptions): Promise<number> {
-  if (settleMs > 0) await pauseMs(settleMs);
-  return settledHeapBytes(collect);
 }
 
 /** The first round is what is left of it: the work then doubles from milestone to milestone, and so do tables. */
@@ -109,14 +114,16 @@ function clean({ iterations }: Running, growth: Growth, pace: Pace): Trial {
 const QUICK_ROUND_MS = 40;
 const DOUBLING = [8, 16, 32];
 const EQUAL = [8, 8, 8];
+const LARGE_HEAP_BYTES = 40_000_000; // of which each snapshot takes seconds: three have to do
 const MOST_GROWTH_BYTES = 1_500_000; // more only makes the snapshots larger
 
 /**
  * Iterations in each window between two snapshots. Doubling the work makes every table outgrow itself in each window.
  * A slow scenario has no time for that, nor does one need it that leaves whole objects, which are counted one by one.
  */
-function windowsFor({ iterations, roundMs }: Pace, growth: Growth): readonly number[] {
-  const rounds = roundMs < QUICK_ROUND_MS ? DOUBLING : EQUAL;
+function windowsFor({ iterations, roundMs }: Pace, growth: Growth, heapBytes: number): readonly number[] {
+  const planned = roundMs < QUICK_ROUND_MS ? DOUBLING : EQUAL;
+  const rounds = heapBytes < LARGE_HEAP_BYTES ? planned : planned.slice(0, 2);
   const share = Math.min(1, MOST_GROWTH_BYTES / (growth.bytesPerRound * sum(rounds)));
   return rounds.map((count) => Math.max(1, Math.round(count * iterations * share)));
 }
@@ -131,14 +138,14 @@ async function lookCloser(
   const iterationsBefore = trial.iterations;
   await series.take(trial.iterations);
   let bytes = 0;
-  for (const [index, iterations] of windowsFor(pace, growth).entries()) {
+  for (const [index, iterations] of windowsFor(pace, growth, before).entries()) {
     await work(trial, iterations);
     bytes = (await trial.heapBytes()) - before;
     if (index === 0 && !goesOn(bytes, growth, iterations / pace.iterations))
       return clean(trial, growth, pace);
     await series.take(trial.iterations);
   }
-  const report = await judge(series.files, process.cwd());
+  const report = await askProcess<Report>('judge-process.js', [process.cwd(), ...series.files]);
   const iterations = trial.iterations - iterationsBefore;
   return conclude(report, { trial, iterations, bytesPerIteration: Math.max(0, bytes / iterations) });
 }
@@ -167,7 +174,7 @@ function conclude(report: Report, { trial, iterations, bytesPerIteration }: Meas
   return {
     ...found,
     objectsPerIteration: sum(findings.map(perIteration)),
-    leak: { ...report, findings: findings.map(withoutTime), headline: headlineOf(findings) },
+    leak: { ...report, findings: findings.map(ofScenario), headline: headlineOf(findings) },
   };
 }
 
@@ -177,9 +184,18 @@ const sum = (values: readonly number[]) => values.reduce((total, value) => total
 
 const gained = (series: readonly number[]) => Math.max(0, series[series.length - 1] - series[0]);
 
-/** Iterations follow each other as fast as they can: what they bring per minute says nothing. */
-function withoutTime(finding: Finding): Finding {
-  return { ...finding, growth: { ...finding.growth, objectsPerMinute: null, bytesPerMinute: null } };
+/**
+ * Iterations follow each other as fast as they can: what they bring per minute says nothing. Nor does it say anything
+ * that leakwatch holds the scenario while it tries it.
+ */
+function ofScenario(finding: Finding): Finding {
+  const { growth, trace } = finding;
+  const own = trace.findLastIndex(({ location }) => location !== null && isLeakwatchs(location.file));
+  return {
+    ...finding,
+    growth: { ...growth, objectsPerMinute: null, bytesPerMinute: null },
+    trace: trace.slice(own + 1),
+  };
 }
 
 function headlineOf(findings: readonly Finding[]): string {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -86,10 +87,14 @@ const stripsTypes = () => Boolean((process.features as { typescript?: unknown })
 
 const firstLine = (text: string) => text.split('\n', 1)[0].replace(/\.$/, '');
 
-/** V8 puts the place of a syntax error before the error itself. */
+/** Of a syntax error: V8 tells its line only where it ends a process. */
 function lineIn(file: string, error: unknown): number | null {
-  const stack = typeof error === 'object' && error !== null && 'stack' in error ? String(error.stack) : '';
-  const at = stack.indexOf(basename(file));
-  const line = at < 0 ? undefined : /^:(\d+)/.exec(stack.slice(at + basename(file).length))?.[1];
+  const isSyntax =
+    typeof error === 'object' && error !== null && 'name' in error && error.name === 'SyntaxError';
+  if (!isSyntax) return null;
+  const { stderr } = spawnSync(process.execPath, ['--check', file], { encoding: 'utf8' });
+  const line = /:(\d+)\r?$/m.exec(
+    stderr.split('\n').find((text) => text.includes(basename(file))) ?? '',
+  )?.[1];
   return line === undefined ? null : Number(line);
 }

@@ -4,8 +4,6 @@ import { attachCommand } from './attach.ts';
 import { checkCommand } from './check.ts';
 import { collectionsCommand } from './collections.ts';
 import { diffCommand } from './diff.ts';
-import { exportCommand } from './export.ts';
-import { glossaryCommand } from './glossary.ts';
 import { inspectCommand } from './inspect.ts';
 import { listenersCommand } from './listeners.ts';
 import { openCommand } from './open.ts';
@@ -35,7 +33,5 @@ export const commands: readonly Command[] = [
   listenersCommand,
   timersCommand,
   stringsCommand,
-  exportCommand,
   redactCommand,
-  glossaryCommand,
 ];

@@ -14,7 +14,7 @@ export function placeOf({ location }: Problem, { root }: CheckReport): Place | n
   const path = isAbsolute(location.file) ? relative(root, location.file) : location.file;
   if (path === '' || path.startsWith('..') || isAbsolute(path)) return null;
   return {
-    file: path.split(sep).join('/'),
+    file: path.toWellFormed().split(sep).join('/'),
     line: Math.max(1, location.line),
     column: Math.max(1, location.column),
   };
