@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 import { isMainThread, threadId } from 'node:worker_threads';
 
+import { applicationEnvironment } from './environment.ts';
 import { freeMemory } from './free-memory.ts';
 import type { AgentOptions } from './options.ts';
 import { RECORDING_VERSION, type RecordingHeader } from './recording.ts';
@@ -17,7 +18,7 @@ export function describeProcess(options: AgentOptions, startedAt: number): Recor
     ppid: process.ppid,
     threadId,
     role: role(),
-    script: process.argv[1] ?? '',
+    script: script(),
     cwd: process.cwd(),
     nodeVersion: process.version,
     v8Version: process.versions.v8,
@@ -29,6 +30,13 @@ export function describeProcess(options: AgentOptions, startedAt: number): Recor
     memoryLimitBytes: freeMemory(options.memoryLimitBytes).memoryLimitBytes,
     heapSpaces: getHeapSpaceStatistics().map((space) => space.space_name),
   };
+}
+
+/** PM2 starts a script of its own, which loads the application's. */
+function script(): string {
+  const [, started = ''] = process.argv;
+  const isPm2 = /[/\\]pm2[/\\]lib[/\\]ProcessContainer\w*\.js$/.test(started);
+  return (isPm2 ? applicationEnvironment().pm_exec_path : undefined) ?? started;
 }
 
 function role(): RecordingHeader['role'] {

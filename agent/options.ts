@@ -1,6 +1,8 @@
 import { constants } from 'node:os';
 
+import type { CaptureEngine } from './capture-engine.ts';
 import { complain } from './complain.ts';
+import { applicationEnvironment, type Environment } from './environment.ts';
 import { SNAPSHOT_MODES, type SnapshotMode } from './recording.ts';
 
 /** How the agent behaves; every field can also be set by the environment variable named in its comment. */
@@ -33,6 +35,8 @@ export interface AgentOptions {
   readonly httpToken: string | null;
   /** LEAKWATCH_SNAPSHOT_MODE. Who takes snapshots, see {@link SnapshotMode}. */
   readonly snapshotMode: SnapshotMode;
+  /** LEAKWATCH_CAPTURE_ENGINE. What takes snapshots in the process, see {@link CaptureEngine}. */
+  readonly captureEngine: CaptureEngine;
   /** LEAKWATCH_HEAP_PROFILE. Samples which call sites allocate what stays alive, and writes it down from time to time. */
   readonly heapProfile: boolean;
   /** LEAKWATCH_MAX_SNAPSHOTS. How many are kept for each thread: the first and the last ones. */
@@ -62,14 +66,13 @@ export const DEFAULT_OPTIONS: AgentOptions = {
   httpPort: null,
   httpToken: null,
   snapshotMode: 'in-process',
+  captureEngine: 'inspector',
   heapProfile: false,
   maxSnapshots: 5,
   maxPauseMs: 30_000,
   diskBudgetBytes: 4096 * MEBIBYTE,
   memoryLimitBytes: null,
 };
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Turns one variable's text into an option's value; undefined means that the text is not understood. */
 interface Variable<T> {
@@ -81,7 +84,7 @@ interface Variable<T> {
  * The options the environment asks for, over the defaults. A value that is not understood is told on stderr in one
  * line and its default used, so that a typing error never stops an application.
  */
-export function optionsFromEnvironment(environment: Environment = process.env): AgentOptions {
+export function optionsFromEnvironment(environment: Environment = applicationEnvironment()): AgentOptions {
   const read = <T>(name: string, fallback: T, variable: Variable<T>): T => {
     const text = environment[name];
     if (text === undefined || text === '') return fallback;
@@ -106,6 +109,7 @@ export function optionsFromEnvironment(environment: Environment = process.env): 
     httpPort: read<number | null>('LEAKWATCH_HTTP_PORT', null, integerBetween(0, 65_535)),
     httpToken: environment.LEAKWATCH_HTTP_TOKEN || null,
     snapshotMode: read('LEAKWATCH_SNAPSHOT_MODE', defaults.snapshotMode, MODE),
+    captureEngine: read('LEAKWATCH_CAPTURE_ENGINE', defaults.captureEngine, ENGINE),
     heapProfile: read('LEAKWATCH_HEAP_PROFILE', false, SWITCH),
     maxSnapshots: read('LEAKWATCH_MAX_SNAPSHOTS', defaults.maxSnapshots, integerBetween(1, 1000)),
     maxPauseMs: read('LEAKWATCH_MAX_PAUSE_MS', defaults.maxPauseMs, integerBetween(1, 3_600_000)),
@@ -113,6 +117,11 @@ export function optionsFromEnvironment(environment: Environment = process.env): 
     memoryLimitBytes: read('LEAKWATCH_MEMORY_LIMIT_MB', defaults.memoryLimitBytes, MEGABYTES),
   };
 }
+
+const ENGINE: Variable<CaptureEngine> = {
+  expected: 'inspector or v8-profiler-next',
+  parse: (text) => (text === 'inspector' || text === 'v8-profiler-next' ? text : undefined),
+};
 
 const SWITCH: Variable<boolean> = {
   expected: '1 or 0',

@@ -1,7 +1,8 @@
 /** Takes heap snapshots of this thread into the run folder: guarded, one at a time, and never more than are kept. */
 import { join } from 'node:path';
-import { getHeapStatistics, writeHeapSnapshot } from 'node:v8';
+import { getHeapStatistics } from 'node:v8';
 
+import { captureBy, type Capture, type CaptureEngine } from './capture-engine.ts';
 import { reasonOf } from './complain.ts';
 import { diesAsGroup, freeMemory } from './free-memory.ts';
 import { monotonicMs, readdirSync, renameSync, statfsSync, statSync, unlinkSync } from './primordials.ts';
@@ -18,6 +19,7 @@ const PARTIAL_SUFFIX = '.partial';
 const COPY_SHARE_OF_FREE_MEMORY = 0.9;
 
 export interface SnapshotLimits {
+  readonly captureEngine: CaptureEngine;
   readonly maxSnapshots: number;
   readonly diskBudgetBytes: number;
   /** The container's limit to assume; null asks the kernel. */
@@ -74,6 +76,7 @@ export function createSnapshotter(
   limits: SnapshotLimits,
   forker: Forker = createForker(),
 ): Snapshotter {
+  const capture = captureBy(limits.captureEngine);
   const kept: KeptSnapshot[] = [];
   let nextSequence = firstFreeSequence(folder);
   let msPerByte: number | null = null;
@@ -86,7 +89,7 @@ export function createSnapshotter(
     const file = fileOf(sequence);
     const heapBytes = usedHeapBytes();
     const startedMs = monotonicMs();
-    writeCompletely(join(folder, file));
+    writeCompletely(join(folder, file), capture);
     const pauseMs = monotonicMs() - startedMs;
     msPerByte = pauseMs / heapBytes;
     return keep({ sequence, file, pauseMs, mode: 'in-process' }, startedMs);
@@ -228,10 +231,10 @@ function costsNow(
 }
 
 /** Under its own name a file is always complete: readers watch the folder, and processes are killed while they write. */
-function writeCompletely(path: string): void {
+function writeCompletely(path: string, capture: Capture): void {
   const partial = `${path}${PARTIAL_SUFFIX}`;
   try {
-    writeHeapSnapshot(partial);
+    capture(partial);
     renameSync(partial, path);
   } catch (error) {
     removeIfThere(partial);

