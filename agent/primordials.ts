@@ -20,6 +20,7 @@ export const {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   statfsSync,
   statSync,

@@ -208,9 +208,12 @@ export interface StackFrame {
   readonly line: number;
 }
 
-/** What kept the event loop: `native` is a single long call into Node or an addon, `unknown` ended before it was seen. */
+/**
+ * What kept the event loop: `native` is a single long call into Node or an addon, `starved` was ready to run and given no
+ * CPU by the machine or the container's limit, `unknown` ended before it was seen.
+ */
 export type StallCategory =
-  'cpu' | 'sync-io' | 'json' | 'regexp' | 'gc' | 'microtasks' | 'native' | 'unknown';
+  'cpu' | 'sync-io' | 'json' | 'regexp' | 'gc' | 'microtasks' | 'native' | 'starved' | 'unknown';
 
 /**
  * The event loop stood still. Written by a thread of its own, so that a loop which never comes round again is told of

@@ -21,17 +21,22 @@ export const loopDelayProbe: Probe = {
     const resolutionMs = stallMs === 0 ? RESOLUTION_MS : Math.min(RESOLUTION_MS, stallMs / 2);
     const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
     histogram.enable();
-    let gap = watchGap(resolutionMs);
+    let resetMs = monotonicMs();
     let stalls: StallWatch | null = null;
 
     // The histogram holds whole intervals between two of its ticks, not how late the second one was.
     const delayMs = (nanoseconds: number) =>
       histogram.count === 0 ? 0 : Math.max(0, nanoseconds / NANOSECONDS_PER_MS - resolutionMs);
+    // A histogram just reset counts from its next tick only, and a block may begin before: what its intervals do not add up
+    // to, but for the ticks at both ends.
+    const unmeasuredDelayMs = () => {
+      const measuredMs = histogram.count === 0 ? 0 : (histogram.count * histogram.mean) / NANOSECONDS_PER_MS;
+      return Math.max(0, monotonicMs() - resetMs - measuredMs - 2 * resolutionMs);
+    };
     const restart = () => {
       stalls?.closeWindow(histogram.count === 0 ? 0 : histogram.max);
       histogram.reset();
-      gap.stop();
-      gap = watchGap(resolutionMs);
+      resetMs = monotonicMs();
     };
     const watchTimer = setTimeout(() => {
       if (stallMs === 0 || !isMainThread) return;
@@ -44,7 +49,7 @@ export const loopDelayProbe: Probe = {
         const delays = {
           loopDelayP50Ms: delayMs(histogram.percentile(50)),
           loopDelayP99Ms: delayMs(histogram.percentile(99)),
-          loopDelayMaxMs: Math.max(delayMs(histogram.max), gap.delayMs()),
+          loopDelayMaxMs: Math.max(delayMs(histogram.max), unmeasuredDelayMs()),
         };
         restart();
         return delays;
@@ -58,22 +63,7 @@ export const loopDelayProbe: Probe = {
         clearTimeout(watchTimer);
         stalls?.stop();
         histogram.disable();
-        gap.stop();
       },
     };
   },
 };
-
-/** Watches what a histogram just reset does not: it counts from its next tick only, and a block may begin before. */
-function watchGap(resolutionMs: number): { delayMs(): number; stop(): void } {
-  const dueMs = monotonicMs() + resolutionMs;
-  let lateMs: number | null = null;
-  const timer = setTimeout(() => {
-    lateMs = Math.max(0, monotonicMs() - dueMs);
-  }, resolutionMs);
-  timer.unref();
-  return {
-    delayMs: () => lateMs ?? Math.max(0, monotonicMs() - dueMs),
-    stop: () => clearTimeout(timer),
-  };
-}

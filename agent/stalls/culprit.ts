@@ -35,7 +35,9 @@ export function culpritOf(
   const nodes = weighedNodes(profile);
   const leaf = heaviestLeaf(nodes);
   const profiled = leaf === undefined ? [] : stackOf(leaf, readSource);
-  const stack = isHidden(stackAtStart, profiled, nodes) ? stackAtStart : profiled;
+  const stack = isHidden(stackAtStart, profiled, nodes)
+    ? stackAtStart
+    : profiled.map((frame, depth) => atItsCall(frame, profiled[depth - 1], stackAtStart, readSource));
   const culprit = stack.find(isApplication) ?? null;
   const category =
     sharedCategory(nodes, stack) ?? categoryOf(stack, culprit, sourceOfLine(culprit, readSource));
@@ -53,6 +55,13 @@ export function culpritOfNativeCall(stack: readonly StackFrame[], readSource: Re
   // When the next call was the application's, it need not have been made where the native one was.
   const isCertain = category !== 'native' || culprit !== stack[0];
   return { category, culprit: isCertain ? culprit : null, stack: stack.slice(0, MAX_STACK) };
+}
+
+/** What a stall was of which one stack is known, taken while it lasted. */
+export function culpritOfStack(stack: readonly StackFrame[], readSource: ReadSource): Culprit {
+  const culprit = stack.find(isApplication) ?? null;
+  const category = categoryOf(stack, culprit, sourceOfLine(culprit, readSource));
+  return { category, culprit, stack: stack.slice(0, MAX_STACK) };
 }
 
 /** Times of a profile's own clock. */
@@ -85,6 +94,8 @@ interface WeighedNode {
   readonly hotLines: readonly number[];
   parent: WeighedNode | null;
   selfMicros: number;
+  /** Of the collector, while it interrupted this. */
+  collectorMicros: number;
 }
 
 function weighedNodes(profile: Profiler.Profile): readonly WeighedNode[] {
@@ -93,7 +104,14 @@ function weighedNodes(profile: Profiler.Profile): readonly WeighedNode[] {
     for (const child of children) byId.get(child)!.parent = byId.get(id) ?? null;
   }
   const micros = profile.timeDeltas ?? [];
-  profile.samples?.forEach((id, index) => (byId.get(id)!.selfMicros += micros[index] ?? 0));
+  let working: WeighedNode | null = null;
+  profile.samples?.forEach((id, index) => {
+    const node = byId.get(id)!;
+    node.selfMicros += micros[index] ?? 0;
+    if (!ENGINE.has(node.name)) working = node;
+    // The collector's stack cannot be read: it is taken to have interrupted what was seen just before.
+    else if (node.name === COLLECTOR && working !== null) working.collectorMicros += micros[index] ?? 0;
+  });
   return [...byId.values()];
 }
 
@@ -102,7 +120,7 @@ function weighedNode({ id, callFrame, positionTicks = [] }: Profiler.ProfileNode
   const file = url.startsWith('file:') ? fileURLToPath(url) : url;
   const frame = { functionName, file, line: lineNumber + 1 };
   const hotLines = positionTicks.toSorted((a, b) => b.ticks - a.ticks).map(({ line }) => line);
-  return { id, name: functionName, frame, hotLines, parent: null, selfMicros: 0 };
+  return { id, name: functionName, frame, hotLines, parent: null, selfMicros: 0, collectorMicros: 0 };
 }
 
 /** The frame with its hottest line. A function that V8 inlined leaves lines of its own file: those that cannot be are passed over. */
@@ -117,7 +135,8 @@ function hottestFrame({ frame, hotLines }: WeighedNode, readSource: ReadSource):
 /** What runs microtasks and process.nextTick; where V8 does so by itself, nobody is below the application. */
 const QUEUES = new Set(['runMicrotasks', 'processTicksAndRejections', 'nextTick']);
 
-const ENGINE = new Set(['(root)', '(idle)', '(program)', '(garbage collector)']);
+const COLLECTOR = '(garbage collector)';
+const ENGINE = new Set(['(root)', '(idle)', '(program)', COLLECTOR]);
 
 /** The node with the most time of its own below the application's function that most time went to. */
 function heaviestLeaf(nodes: readonly WeighedNode[]): WeighedNode | undefined {
@@ -127,13 +146,17 @@ function heaviestLeaf(nodes: readonly WeighedNode[]): WeighedNode | undefined {
   const microsByFunction = new Map<string, number>();
   for (const node of working) {
     const key = functionKey(node);
-    microsByFunction.set(key, (microsByFunction.get(key) ?? 0) + node.selfMicros);
+    microsByFunction.set(key, (microsByFunction.get(key) ?? 0) + spentMicros(node));
   }
   return working.toSorted(
     (a, b) =>
       microsByFunction.get(functionKey(b))! - microsByFunction.get(functionKey(a))! ||
-      b.selfMicros - a.selfMicros,
+      spentMicros(b) - spentMicros(a),
   )[0];
+}
+
+function spentMicros({ selfMicros, collectorMicros }: WeighedNode): number {
+  return selfMicros + collectorMicros;
 }
 
 /** The application's function a node belongs to: its own, or the nearest one that called it. */
@@ -152,6 +175,45 @@ function stackOf(leaf: WeighedNode, readSource: ReadSource): readonly StackFrame
   return stack;
 }
 
+/**
+ * The frame at the line on which it called the inner one: the profiler knows where a function spent its own time, and for
+ * one that had others work for it only where it begins.
+ */
+function atItsCall(
+  frame: StackFrame,
+  inner: StackFrame | undefined,
+  stackAtStart: readonly StackFrame[],
+  readSource: ReadSource,
+): StackFrame {
+  if (inner === undefined || !isApplication(frame)) return frame;
+  const depth = stackAtStart.findIndex((started) => isSameFunction(started, frame));
+  if (depth > 0 && isSameFunction(stackAtStart[depth - 1], inner))
+    return { ...frame, line: stackAtStart[depth].line };
+  return { ...frame, line: lineOfCall(frame, inner.functionName, readSource) ?? frame.line };
+}
+
+// Longer functions have no only call that could be meant.
+const MAX_FUNCTION_LINES = 200;
+
+/** The line of the only call by this name from the frame's line on, within its function as it is indented; null when there is none or several. */
+function lineOfCall(frame: StackFrame, name: string, readSource: ReadSource): number | null {
+  if (name === '') return null;
+  const call = new RegExp(`(?<![\\w$])${name.replaceAll('$', '\\$')}\\s*\\(`);
+  const first = readSource(frame.file, frame.line);
+  const indent = indentOf(first);
+  const lines: number[] = [];
+  for (let line = frame.line; line < frame.line + MAX_FUNCTION_LINES; line++) {
+    const text = readSource(frame.file, line);
+    if (line > frame.line && text.trim() !== '' && indentOf(text) <= indent) break;
+    if (call.test(text) && !text.includes(`function ${name}`)) lines.push(line);
+  }
+  return lines.length === 1 ? lines[0] : null;
+}
+
+function indentOf(text: string): number {
+  return text.length - text.trimStart().length;
+}
+
 function isApplication({ file }: StackFrame): boolean {
   return file !== '' && !file.startsWith('node:');
 }
@@ -161,7 +223,7 @@ function sharedCategory(nodes: readonly WeighedNode[], stack: readonly StackFram
   const shareOf = (...names: readonly string[]) =>
     nodes.reduce((sum, node) => (names.includes(node.name) ? sum + node.selfMicros : sum), 0) / busyMicros;
   const busyMicros = nodes.reduce((sum, node) => (node.name === '(idle)' ? sum : sum + node.selfMicros), 0);
-  if (shareOf('(garbage collector)') > GC_SHARE) return 'gc';
+  if (shareOf(COLLECTOR) > GC_SHARE) return 'gc';
   const isFromQueue = QUEUES.has(stack.findLast((frame) => !isApplication(frame))?.functionName ?? '');
   const isStorm = shareOf('(program)', ...QUEUES) > MICROTASK_SHARE;
   return stack.length > 0 && (isFromQueue || isApplication(stack[stack.length - 1])) && isStorm

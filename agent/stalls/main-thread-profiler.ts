@@ -6,7 +6,7 @@ import { framesOf, STACK_PROGRAM } from './stack-text.ts';
 
 /** What a profiler saw of the main thread. */
 export interface Sight {
-  /** Null when somebody else ended the profile. */
+  /** Null when nobody profiled, or somebody else ended the profile. */
   readonly profile: Profiler.Profile | null;
   /**
    * Where it was when V8 first listened; empty when it was nowhere. The profiler does not know a loop that V8 had
@@ -20,10 +20,14 @@ export interface Sight {
 export interface MainThreadProfiler {
   /** Starts profiling. The commands are sent together, so that the first moment in which V8 listens is enough for all. */
   start(samplingMicros: number): void;
-  /** When V8 listened after `start`; Infinity until then, which is as long as it is inside a single native call. */
+  /** Asks where the thread is, and no more; a running profile runs on. */
+  glance(): void;
+  /** When V8 listened after `start` or `glance`; Infinity until then, as long as it is inside a single native call. */
   readonly listenedMs: number;
-  /** What was seen since `start`, as soon as V8 listens. */
+  /** What was seen since `start` or `glance`, as soon as V8 listens. Ends the profile. */
   stop(): Promise<Sight>;
+  /** What was seen since `glance`, as soon as V8 listens. */
+  seen(): Promise<Sight>;
   close(): void;
 }
 
@@ -37,32 +41,53 @@ export function connectMainThreadProfiler(nowMs: () => number): MainThreadProfil
   let listenedMs = Infinity;
   let stackAtStart: readonly StackFrame[] = [];
   let startedMs = Infinity;
+  // This thread reads its answers only when it is not asleep: some are of an earlier question.
+  let question = 0;
+
+  const askWhere = (asked: number) => {
+    session.post('Runtime.evaluate', { expression: STACK_PROGRAM, silent: true }, (error, answer) => {
+      if (asked !== question) return;
+      startedMs = nowMs();
+      listenedMs = Math.min(listenedMs, startedMs);
+      if (!error) stackAtStart = framesOf(String(answer.result.value));
+    });
+  };
+  const sight = (profile: Profiler.Profile | null): Sight => ({
+    profile,
+    stackAtStart,
+    startCostMs: startedMs - listenedMs,
+  });
+  const nextQuestion = () => {
+    listenedMs = Infinity;
+    stackAtStart = [];
+    return ++question;
+  };
   return {
     get listenedMs() {
       return listenedMs;
     },
     start(samplingMicros) {
-      listenedMs = Infinity;
-      stackAtStart = [];
-      session.post('Profiler.enable', () => (listenedMs = nowMs()));
+      const asked = nextQuestion();
+      session.post('Profiler.enable', () => {
+        if (asked === question) listenedMs = nowMs();
+      });
       session.post('Profiler.setSamplingInterval', { interval: samplingMicros });
       session.post('Profiler.start');
-      session.post('Runtime.evaluate', { expression: STACK_PROGRAM, silent: true }, (error, answer) => {
-        startedMs = nowMs();
-        if (!error) stackAtStart = framesOf(String(answer.result.value));
-      });
+      askWhere(asked);
+    },
+    glance() {
+      askWhere(nextQuestion());
     },
     stop: () =>
       new Promise((resolve) => {
-        session.post('Profiler.stop', (error, result) =>
-          resolve({
-            profile: error ? null : result.profile,
-            stackAtStart,
-            startCostMs: startedMs - listenedMs,
-          }),
-        );
+        session.post('Profiler.stop', (error, result) => resolve(sight(error ? null : result.profile)));
         session.post('Profiler.disable');
       }),
+    // Answers come in order: when this one is there, that of the glance is.
+    seen: () =>
+      new Promise((resolve) =>
+        session.post('Runtime.evaluate', { expression: '0' }, () => resolve(sight(null))),
+      ),
     close: () => session.disconnect(),
   };
 }

@@ -1,42 +1,49 @@
 /** The watchdog thread: sees that the event loop of the main thread stands still, looks what it does, and writes it down. */
-import { constants } from 'node:fs';
-import { parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
 
-import { clearInterval, openSync, readFileSync, setInterval, setTimeout, writeSync } from '../primordials.ts';
-import { encodeEntry } from '../recording-codec.ts';
-import type { Stall } from '../recording.ts';
+import type { StackFrame, Stall } from '../recording.ts';
+import { createAcquaintance } from './acquaintance.ts';
+import { createAllowance } from './allowance.ts';
 import { CELL } from './control.ts';
-import { culpritOf, culpritOfNativeCall, within, type Culprit, type ProfileWindow } from './culprit.ts';
-import { createStallLedger } from './ledger.ts';
+import type { Culprit } from './culprit.ts';
+import { answered, untilBeat } from './follow.ts';
+import { createHunt } from './hunt.ts';
 import { connectMainThreadProfiler, type MainThreadProfiler, type Sight } from './main-thread-profiler.ts';
+import { busyMs, durationMs, hasBeaten, intervalMs, waitedMs, type Pulse, type Standstill } from './pulse.ts';
+import { culpritIn, NOT_SEEN, STARVED } from './sight.ts';
+import { createStallWriter } from './stall-writer.ts';
+import { openMainThreadTime } from './thread-time.ts';
 import type { WatchdogData } from './watch.ts';
 
-// How well the end of a stall is known.
-const FOLLOW_POLL_MS = 10;
-
-// A stall is told of while it lasts at this age, and again each time it is so many times as old.
-const ONGOING_FIRST_MS = 1000;
-const ONGOING_FACTOR = 10;
-
-const FLUSH_EVERY_MS = 5 * 60_000;
-
-// A profile of a stall is short and wants detail; one that waits for a stall is long and must cost little.
+// The first second of a stall wants detail; what goes on for longer, and what waits for a stall, must cost little.
 const STALL_SAMPLING_MICROS = 1000;
-const HUNT_SAMPLING_MICROS = 5000;
-const HUNT_MS = 30_000;
-const HUNT_EVERY_MS = 5 * 60_000;
+const MAX_HUNT_SAMPLING_MICROS = 20_000;
 
-const NOT_SEEN: Culprit = { category: 'unknown', culprit: null, stack: [] };
+// A loop that has less to do than this is at rest, and is looked at half as often.
+const REST_SHARE = 0.05;
+
+// How much of what a loop was busy lately counts beside the latest reading.
+const HABIT = 0.8;
+
+// V8 that answers later than this was in a native call, and answers from wherever the thread went next.
+const TELLING_SILENCE_MS = 25;
 
 const { histogram, cells, resolutionMs, thresholdMs, recordingFile, startedAtNanos } =
   workerData as WatchdogData;
 
-const ledger = createStallLedger();
+// Enough samples within the shortest stall.
+const HUNT_SAMPLING_MICROS = Math.min(MAX_HUNT_SAMPLING_MICROS, (thresholdMs * 1000) / 5);
+
+// What a profiler at that rate costs while it waits.
+const HUNT_COST = 0.01;
+
+const hunt = createHunt();
+const allowance = createAllowance();
+const acquaintance = createAcquaintance();
+const mainThreadTime = openMainThreadTime();
+const writer = createStallWriter(recordingFile);
 let profiler: MainThreadProfiler | null = null;
-let recording: number | null = null;
-let huntUntilMs: number | null = null;
-let nextHuntMs = 0;
-let nextFlushMs = FLUSH_EVERY_MS;
+let isHuntWanted = false;
 
 void watchUntilReleased();
 
@@ -50,6 +57,7 @@ async function watchUntilReleased(): Promise<void> {
   } catch {
     Atomics.wait(cells, CELL.stop, 0);
   }
+  mainThreadTime.close();
   profiler?.close();
   Atomics.store(cells, CELL.isConnected, 0);
   Atomics.notify(cells, CELL.isConnected);
@@ -58,161 +66,176 @@ async function watchUntilReleased(): Promise<void> {
 
 async function watch(): Promise<void> {
   while (!isStopped()) {
-    const sinceMs = untilStandstill();
-    if (sinceMs !== null) await follow(sinceMs);
-    if (isHuntOver()) await endHunt();
-    else if (sinceMs !== null && huntUntilMs !== null) connectedProfiler().start(HUNT_SAMPLING_MICROS);
+    const standstill = untilStandstill();
+    if (standstill !== null) await follow(standstill);
+    if (hunt.isOver(nowMs())) await endHunt();
+    else if (isHuntWanted) await beginHunt();
   }
-  flush();
+  writer.flush();
 }
 
 /**
- * Sleeps until the loop has not come round for half the threshold, and answers since when; null when the thread or a
- * hunt is to end. Blocks the thread, which costs a third of what a timer does.
+ * Sleeps until the loop has not come round for half the threshold, the time it waited for a CPU left out; null when the
+ * thread or a hunt is to end. Blocks the thread, which costs a third of what a timer does.
  */
-function untilStandstill(): number | null {
+function untilStandstill(): Standstill | null {
   let pulse = readPulse();
-  let sinceMs = nowMs();
-  let polledMs = sinceMs;
+  let beat = pulse;
+  let before = pulse;
+  let habit: number | null = null;
+  let pollMs = resolutionMs;
   // Up to the first beat the profiler may have held up the loop.
   let hasBegun = false;
   for (;;) {
-    Atomics.wait(cells, CELL.stop, 0, resolutionMs);
-    if (isStopped() || isHuntOver()) return null;
-    const now = nowMs();
+    Atomics.wait(cells, CELL.stop, 0, pollMs);
+    if (isStopped() || hunt.isOver(nowMs())) return null;
     const current = readPulse();
-    // After a pause of this thread too, the whole process was stopped or short of CPU.
-    const isUnusual = isSuspended() || now - polledMs > 3 * resolutionMs;
+    const elapsedMs = current.atMs - pulse.atMs;
+    const workedMs = busyMs(pulse, current);
+    // After a pause of this thread too, the whole process was stopped, unless the main one is known to have had work.
+    const isPause = elapsedMs > pollMs + 2 * resolutionMs && (workedMs ?? 0) < elapsedMs / 2;
+    const isUnusual = isSuspended() || isPause;
     const isBeat = hasBeaten(pulse, current);
-    if (isBeat && hasBegun && !isUnusual) recordUnseen(pulse, current, now);
-    if (isBeat) hasBegun = true;
-    if (isBeat || isUnusual) sinceMs = now;
-    else if (now - sinceMs >= resolutionMs + thresholdMs / 2) return sinceMs;
+    if (isBeat && hasBegun && !isUnusual) recordUnseen({ beat, before, busyShare: habit }, current);
+    if (isBeat || isUnusual) {
+      before = isUnusual ? current : pulse;
+      beat = current;
+      habit = nextHabit(habit, workedMs, elapsedMs);
+      hasBegun ||= isBeat;
+    } else if (current.atMs - beat.atMs - waitedMs(beat, current) >= resolutionMs + thresholdMs / 2) {
+      return { beat, before, busyShare: habit };
+    }
+    pollMs = workedMs !== null && workedMs < REST_SHARE * elapsedMs ? 2 * resolutionMs : resolutionMs;
     pulse = current;
-    polledMs = now;
-    if (now >= nextFlushMs) flush();
+    writer.flushWhenDue(current.atMs);
   }
+}
+
+function nextHabit(habit: number | null, workedMs: number | null, elapsedMs: number): number | null {
+  if (workedMs === null || elapsedMs <= 0) return null;
+  const share = Math.min(1, workedMs / elapsedMs);
+  return habit === null ? share : HABIT * habit + (1 - HABIT) * share;
 }
 
 /** Profiles the main thread until its loop comes round, and records the stall. */
-async function follow(sinceMs: number): Promise<void> {
-  const pulse = readPulse();
-  const isHunting = huntUntilMs !== null;
+async function follow(standstill: Standstill): Promise<void> {
   const mainThread = connectedProfiler();
-  if (!isHunting) mainThread.start(STALL_SAMPLING_MICROS);
-  const earlier = await reportWhileOngoing(sinceMs, pulse, mainThread);
-  const pausedMs = durationOf(sinceMs, pulse);
+  const isProfiled = !hunt.isOn && allowance.isLeft(nowMs());
+  if (isProfiled) mainThread.start(STALL_SAMPLING_MICROS);
+  else mainThread.glance();
+
+  const { end, stoppedMs, askedMs, earlier } = await untilBeat(standstill, mainThread, {
+    isProfiled,
+    readPulse,
+    isInterrupted: () => isStopped() || isSuspended(),
+    nowMs,
+    microsOf,
+    onOngoing: (sinceMs, soFarMs, culprit) =>
+      writer.write({ ...stallOf(sinceMs, soFarMs, culprit), isOngoing: true }),
+  });
   const wasSuspended = isSuspended();
-  const isLate = !isHunting && mainThread.listenedMs - sinceMs > pausedMs / 2;
-  const sight = await sightOf(mainThread);
-  // What began after the call was the profiler's own doing.
-  const durationMs = isLate ? pausedMs - sight.startCostMs : pausedMs;
-  if (durationMs < thresholdMs || wasSuspended) return;
-  const window = { fromMicros: microsOf(sinceMs - resolutionMs), toMicros: microsOf(sinceMs + durationMs) };
-  const seen = earlier ?? culpritIn(sight, isLate ? null : window);
-  record(stallOf(sinceMs, durationMs, seen));
-  if (seen.culprit === null) beginHunt();
+  const pausedMs = durationMs(standstill, end, resolutionMs) - stoppedMs;
+  // V8 that is silent for long is inside a native call; one asked late is not.
+  const silentMs = mainThread.listenedMs - askedMs;
+  const isLate = silentMs > (end.atMs - askedMs) / 2;
+  const isTelling = silentMs < TELLING_SILENCE_MS;
+  const isCaught = hunt.isOn && !isTelling;
+  const sight = isProfiled
+    ? await profiled(mainThread)
+    : isCaught
+      ? await endHunt()
+      : await answered(mainThread.seen());
+
+  const sinceMs = end.atMs - pausedMs - stoppedMs;
+  // What came after a native call may have been the profiler's own doing.
+  const isHeldUp = isLate && isProfiled;
+  const lastedMs = isHeldUp
+    ? Math.max(mainThread.listenedMs - sinceMs, pausedMs - sight.startCostMs)
+    : pausedMs;
+  if (lastedMs < thresholdMs || wasSuspended) return;
+
+  const window = { fromMicros: microsOf(sinceMs), toMicros: microsOf(sinceMs + lastedMs) };
+  const isAfterwards = sight.profile === null ? !isTelling : isLate && !isCaught;
+  const seen = culpritIn(
+    isTelling || isAfterwards ? sight : { ...sight, stackAtStart: [] },
+    isAfterwards ? null : window,
+  );
+  const culprit = isStarved(standstill, end, lastedMs)
+    ? STARVED
+    : named(earlier(seen), isTelling ? [] : sight.stackAtStart);
+  writer.record(stallOf(sinceMs, lastedMs, culprit));
 }
 
-/**
- * Leaves the profiler on for a while, because a native call was over before V8 listened: by its stack then, only what
- * followed it is known. When it comes again, samples are taken inside it.
- */
-function beginHunt(): void {
-  const now = nowMs();
-  if (now < nextHuntMs) return;
-  huntUntilMs = now + HUNT_MS;
-  nextHuntMs = now + HUNT_EVERY_MS;
-}
-
-async function endHunt(): Promise<void> {
-  huntUntilMs = null;
-  await sightOf(connectedProfiler());
-}
-
-async function sightOf(mainThread: MainThreadProfiler): Promise<Sight> {
-  const keepAlive = setInterval(() => {}, FOLLOW_POLL_MS); // an inspector session alone does not
-  const sight = await mainThread.stop();
-  clearInterval(keepAlive);
+async function profiled(mainThread: MainThreadProfiler): Promise<Sight> {
+  const sinceMs = nowMs();
+  const sight = await answered(mainThread.stop());
+  allowance.spend(sight.startCostMs + nowMs() - sinceMs);
   return sight;
 }
 
-/** @param window the stall; null when it was over before V8 listened */
-function culpritIn({ profile, stackAtStart }: Sight, window: ProfileWindow | null): Culprit {
-  if (profile === null) return NOT_SEEN;
-  if (window === null) return culpritOfNativeCall(stackAtStart, readSource);
-  return culpritOf(within(profile, window), stackAtStart, readSource);
-}
-
-/** Waits for the end of a stall, and tells of it while it lasts. What was seen then is the answer. */
-async function reportWhileOngoing(
-  sinceMs: number,
-  pulse: Pulse,
-  mainThread: MainThreadProfiler,
-): Promise<Culprit | null> {
-  let reportMs = ONGOING_FIRST_MS;
-  let seen: Culprit | null = null;
-  for (;;) {
-    await sleep(FOLLOW_POLL_MS);
-    if (isStopped() || isSuspended() || hasBeaten(pulse, readPulse())) return seen;
-    if (nowMs() - sinceMs < reportMs) continue;
-    reportMs *= ONGOING_FACTOR;
-    if (mainThread.listenedMs < Infinity) {
-      seen = culpritIn(await sightOf(mainThread), { fromMicros: microsOf(sinceMs), toMicros: Infinity });
-      mainThread.start(STALL_SAMPLING_MICROS);
-    }
-    write({ ...stallOf(sinceMs, nowMs() - sinceMs, seen ?? NOT_SEEN), isOngoing: true });
+/** The culprit, or who it was when the thread was found in the same place after other stalls. Who remains unnamed is hunted for. */
+function named(culprit: Culprit, stackAfter: readonly StackFrame[]): Culprit {
+  if (culprit.culprit !== null) {
+    acquaintance.learn(stackAfter, culprit);
+    return culprit;
   }
+  const known = acquaintance.recall(stackAfter);
+  isHuntWanted = known === null && !hunt.isOn && allowance.isLeft(nowMs());
+  return known ?? culprit;
 }
 
-/** What tells that the loop came round: the histogram's count, and how often it was reset. */
-interface Pulse {
-  readonly count: number;
-  readonly windows: number;
-  /** The longest interval in the histogram. */
-  readonly longestMs: number;
+/** Leaves the profiler on. Starting it holds up the loop, which is to turn again before it is watched. */
+async function beginHunt(): Promise<void> {
+  isHuntWanted = false;
+  const sinceMs = nowMs();
+  hunt.begin(sinceMs);
+  connectedProfiler().start(HUNT_SAMPLING_MICROS);
+  await answered(connectedProfiler().seen());
+  allowance.spend(nowMs() - sinceMs);
+}
+
+async function endHunt(): Promise<Sight> {
+  allowance.spend(hunt.end(nowMs()) * HUNT_COST);
+  return await answered(connectedProfiler().stop());
 }
 
 function readPulse(): Pulse {
   return {
+    atMs: nowMs(),
     count: histogram.count,
     windows: Atomics.load(cells, CELL.windows),
     longestMs: histogram.count === 0 ? 0 : histogram.max / 1e6,
+    closedLongestMs: Atomics.load(cells, CELL.longestMicros) / 1000,
+    time: mainThreadTime.read(),
   };
 }
 
-function hasBeaten(before: Pulse, after: Pulse): boolean {
-  return before.count !== after.count || before.windows !== after.windows;
+/** A stall that ended between two readings. */
+function recordUnseen(standstill: Standstill, end: Pulse): void {
+  const polledMs = end.atMs - standstill.beat.atMs;
+  if (Math.max(polledMs, intervalMs(standstill.beat, end)) < thresholdMs) return;
+  const lastedMs = durationMs(standstill, end, resolutionMs);
+  if (lastedMs < thresholdMs) return;
+  const culprit = isStarved(standstill, end, lastedMs) ? STARVED : NOT_SEEN;
+  writer.record(stallOf(end.atMs - lastedMs, lastedMs, culprit));
 }
 
-/** The interval that ended between two pulses; 0 when it was not longer than others of its window. */
-function intervalMs(before: Pulse, after: Pulse): number {
-  if (before.windows !== after.windows) {
-    const closedMs = Atomics.load(cells, CELL.longestMicros) / 1000;
-    return Math.max(after.longestMs, closedMs > before.longestMs ? closedMs : 0);
-  }
-  return after.longestMs > before.longestMs ? after.longestMs : 0;
+/** Whether there would have been no stall if the thread had been given a CPU whenever it wanted one. */
+function isStarved({ before }: Standstill, end: Pulse, lastedMs: number): boolean {
+  const waited = waitedMs(before, end);
+  const ranMs = (busyMs(before, end) ?? Infinity) - waited;
+  return waited > lastedMs / 2 && ranMs < thresholdMs;
 }
 
-/** A stall that ended between two polls. */
-function recordUnseen(before: Pulse, after: Pulse, now: number): void {
-  const durationMs = intervalMs(before, after) - resolutionMs / 2;
-  if (durationMs < thresholdMs) return;
-  record(stallOf(now - durationMs, durationMs, NOT_SEEN));
-}
-
-/**
- * How long the stall was. The histogram measured the interval in which it lies, at whose beginning the loop was still
- * turning for half a resolution on average; where another one was longer, the polls tell it less well.
- */
-function durationOf(sinceMs: number, pulse: Pulse): number {
-  const polledMs = nowMs() - sinceMs;
-  const measuredMs = intervalMs(pulse, readPulse()) - resolutionMs / 2;
-  return Math.abs(measuredMs - polledMs) <= 2 * resolutionMs ? measuredMs : polledMs;
-}
-
-function stallOf(sinceMs: number, durationMs: number, { category, culprit, stack }: Culprit): Stall {
-  return { type: 'stall', atMs: sinceMs, durationMs, category, culprit, ...(stack.length > 0 && { stack }) };
+function stallOf(sinceMs: number, lastedMs: number, { category, culprit, stack }: Culprit): Stall {
+  return {
+    type: 'stall',
+    atMs: sinceMs,
+    durationMs: lastedMs,
+    category,
+    culprit,
+    ...(stack.length > 0 && { stack }),
+  };
 }
 
 function connectedProfiler(): MainThreadProfiler {
@@ -221,39 +244,6 @@ function connectedProfiler(): MainThreadProfiler {
     Atomics.store(cells, CELL.isConnected, 1);
   }
   return profiler;
-}
-
-function isHuntOver(): boolean {
-  return huntUntilMs !== null && nowMs() > huntUntilMs;
-}
-
-function record(stall: Stall): void {
-  const entry = ledger.add(stall);
-  if (entry !== null) write(entry);
-}
-
-function write(stall: Stall): void {
-  parentPort?.postMessage(stall, []);
-  try {
-    // Without O_CREAT: a recording that somebody deleted does not come back.
-    recording ??= openSync(recordingFile, constants.O_WRONLY | constants.O_APPEND);
-    writeSync(recording, encodeEntry(stall, []));
-  } catch {
-    // The main thread tells of a disk that fails, once.
-  }
-}
-
-function flush(): void {
-  nextFlushMs = nowMs() + FLUSH_EVERY_MS;
-  for (const stall of ledger.flush()) write(stall);
-}
-
-function readSource(file: string, line: number): string {
-  try {
-    return readFileSync(file, 'utf8').split('\n')[line - 1] ?? '';
-  } catch {
-    return '';
-  }
 }
 
 function isStopped(): boolean {
@@ -272,8 +262,4 @@ function microsOf(atMs: number): number {
 /** Milliseconds since the recording began. */
 function nowMs(): number {
   return Number(process.hrtime.bigint() - startedAtNanos) / 1e6;
-}
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
 }

@@ -27,6 +27,10 @@ const WORDS: Readonly<Record<StallCategory, readonly [name: string, advice: stri
     'native call',
     'Use the asynchronous form of the call (`crypto.pbkdf2`, `zlib.gzip`), which works in the thread pool.',
   ],
+  starved: [
+    'no CPU',
+    'The thread was ready and the machine, or the container’s CPU limit, gave it no CPU: give it more, or run less beside it.',
+  ],
   unknown: ['not seen', 'It was over before it could be looked at.'],
 };
 

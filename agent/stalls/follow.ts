@@ -1,0 +1,117 @@
+/** Stays with a stall until the loop comes round. */
+import { clearInterval, setInterval, setTimeout } from '../primordials.ts';
+import type { Culprit } from './culprit.ts';
+import type { MainThreadProfiler } from './main-thread-profiler.ts';
+import { busyMs, hasBeaten, type Pulse, type Standstill } from './pulse.ts';
+import { culpritIn, NOT_SEEN } from './sight.ts';
+import { createTally } from './tally.ts';
+
+// How well the end of a stall is known.
+const FOLLOW_POLL_MS = 5;
+
+// A stall is told of while it lasts at this age, and again each time it is so many times as old.
+const ONGOING_FIRST_MS = 1000;
+const ONGOING_FACTOR = 10;
+
+// Each profile of a long stall ends after this time: what one holds in memory does not grow with the stall.
+const STRETCH_MS = 10_000;
+
+// What goes on for long is looked at in less detail, for it must cost little.
+const STRETCH_SAMPLING_MICROS = 10_000;
+
+export interface FollowHost {
+  /** Whether the profiler was started; then it is started anew for each stretch of a long stall. */
+  readonly isProfiled: boolean;
+  readPulse(): Pulse;
+  /** Whether nothing more is to be found out. */
+  isInterrupted(): boolean;
+  nowMs(): number;
+  /** A time of the recording on the profiler's clock. */
+  microsOf(atMs: number): number;
+  onOngoing(sinceMs: number, soFarMs: number, culprit: Culprit): void;
+}
+
+export interface Followed {
+  readonly end: Pulse;
+  /** How long the whole process was stopped meanwhile. */
+  readonly stoppedMs: number;
+  /** When the profiler was last asked to begin. */
+  readonly askedMs: number;
+  /** What most of a long stall went to, its last stretch counted in. */
+  earlier(last: Culprit): Culprit;
+}
+
+/** Waits for the end of a stall, and tells of it while it lasts. */
+export async function untilBeat(
+  { beat }: Standstill,
+  mainThread: MainThreadProfiler,
+  host: FollowHost,
+): Promise<Followed> {
+  const sinceMs = beat.atMs;
+  const tally = createTally();
+  let reportMs = ONGOING_FIRST_MS;
+  let askedMs = host.nowMs();
+  let stoppedMs = 0;
+  let pulse = host.readPulse();
+  let turning: Promise<void> | null = null;
+
+  const turnOver = async () => {
+    const window = { fromMicros: host.microsOf(sinceMs), toMicros: Infinity };
+    const silentMs = mainThread.listenedMs - askedMs;
+    const seen = culpritIn(await mainThread.stop(), window);
+    tally.add(seen, host.nowMs() - mainThread.listenedMs);
+    tally.add(NOT_SEEN, silentMs);
+    mainThread.start(STRETCH_SAMPLING_MICROS);
+    turning = null;
+    askedMs = host.nowMs();
+  };
+  for (;;) {
+    await sleep(FOLLOW_POLL_MS);
+    const current = host.readPulse();
+    stoppedMs += standstillOfAll(pulse, current);
+    pulse = current;
+    if (host.isInterrupted() || hasBeaten(beat, current)) break;
+    if (
+      host.isProfiled &&
+      turning === null &&
+      current.atMs > askedMs + (tally.heaviest() === null ? ONGOING_FIRST_MS : STRETCH_MS) &&
+      mainThread.listenedMs < Infinity
+    )
+      turning = turnOver();
+    if (current.atMs - sinceMs < reportMs || (turning !== null && tally.heaviest() === null)) continue;
+    reportMs *= ONGOING_FACTOR;
+    host.onOngoing(sinceMs, current.atMs - sinceMs, tally.heaviest() ?? NOT_SEEN);
+  }
+  if (turning !== null) await answered<void>(turning);
+  return {
+    end: pulse,
+    stoppedMs,
+    askedMs,
+    earlier(last) {
+      tally.add(last, pulse.atMs - askedMs);
+      return tally.heaviest() ?? last;
+    },
+  };
+}
+
+// A thread that sleeps for milliseconds and oversleeps by so much was stopped, and the process with it.
+const STOPPED_MS = 250;
+
+/** Milliseconds between two readings in which neither this thread nor the main one did anything: SIGSTOP, or a suspended machine. */
+function standstillOfAll(before: Pulse, after: Pulse): number {
+  const gapMs = after.atMs - before.atMs;
+  const idleMs = gapMs - (busyMs(before, after) ?? gapMs);
+  return gapMs > STOPPED_MS && idleMs > gapMs / 2 ? idleMs : 0;
+}
+
+/** Waits for an answer of the main thread, for an inspector session alone keeps no thread alive. */
+export async function answered<Answer>(question: Promise<Answer>): Promise<Answer> {
+  const keepAlive = setInterval(() => {}, FOLLOW_POLL_MS);
+  const answer = await question;
+  clearInterval(keepAlive);
+  return answer;
+}
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+
+import { createAcquaintance } from '../../agent/stalls/acquaintance.ts';
+import { createAllowance } from '../../agent/stalls/allowance.ts';
+import type { Culprit } from '../../agent/stalls/culprit.ts';
+import { createHunt } from '../../agent/stalls/hunt.ts';
+import { durationMs, type Pulse } from '../../agent/stalls/pulse.ts';
+import { createTally } from '../../agent/stalls/tally.ts';
+
+const RESOLUTION_MS = 50;
+
+function pulse(atMs: number, parts: Partial<Pulse> = {}): Pulse {
+  return { atMs, count: 1, windows: 0, longestMs: 50, closedLongestMs: 0, time: null, ...parts };
+}
+
+const time = (ranMs: number, waitedMs = 0) => ({ ranMs, waitedMs });
+
+describe('how long a stall was', () => {
+  // The last beat came at 1000, was seen at 1020, and the next one came at 1400.
+  const before = (ranMs: number) => pulse(970, { time: time(ranMs) });
+  const beat = (ranMs: number) => pulse(1020, { count: 2, time: time(ranMs) });
+  const end = (ranMs: number, waitedMs = 0) =>
+    pulse(1402, { count: 3, longestMs: 400, time: time(ranMs, waitedMs) });
+
+  test.each([
+    ['an idle loop that then computed for 360 ms', 0, end(360), 0, 360],
+    ['one that waited for a CPU a part of it', 0, end(200, 160), 0, 360],
+    ['one that was busy for a fifth before', 10, end(14 + 360), 0.2, 360],
+    ['never longer than the interval between two beats', 0, end(430), 0, 400],
+    ['never shorter than it by more than the time between two beats', 0, end(250), 0, 350],
+    ['in the middle when the thread waited for something else than a CPU', 0, end(3), 0, 375],
+    ['in the middle when it had been busy all the time', 0, end(430), 0.9, 375],
+    ['in the middle when the kernel does not tell', 0, { ...end(0), time: null }, null, 375],
+  ])('%s', (_, ranMs, after, busyShare, expected) => {
+    const standstill = { before: before(0), beat: beat(ranMs), busyShare };
+    expect(durationMs(standstill, after, RESOLUTION_MS)).toBeCloseTo(expected, -1);
+  });
+
+  test('by what was polled when a longer interval of the window hides it', () => {
+    const hidden = { ...end(0), longestMs: 50, time: null };
+    expect(durationMs({ before: before(0), beat: beat(0), busyShare: null }, hidden, RESOLUTION_MS)).toBe(
+      382,
+    );
+  });
+});
+
+test('the allowance is spent, and comes back with a hundredth of the time', () => {
+  const allowance = createAllowance();
+  expect(allowance.isLeft(0)).toBe(true);
+  allowance.spend(1100);
+  expect(allowance.isLeft(5000)).toBe(false);
+  expect(allowance.isLeft(11_000)).toBe(true);
+});
+
+test('a hunt is over after half a minute, and tells how long it was', () => {
+  const hunt = createHunt();
+  expect([hunt.isOn, hunt.isOver(99_999)]).toEqual([false, false]);
+  hunt.begin(1000);
+  hunt.begin(2000);
+  expect([hunt.isOn, hunt.isOver(30_000), hunt.isOver(31_001)]).toEqual([true, false, true]);
+  expect(hunt.end(31_001)).toBe(30_001);
+  expect(hunt.isOn).toBe(false);
+});
+
+const culprit = (functionName: string): Culprit => ({
+  category: 'json',
+  culprit: { functionName, file: '/app/a.js', line: 1 },
+  stack: [],
+});
+
+test('a long stall is what most of its stretches were', () => {
+  const tally = createTally();
+  expect(tally.heaviest()).toBeNull();
+  tally.add(culprit('parse'), 400);
+  tally.add(culprit('render'), 700);
+  tally.add(culprit('parse'), 400);
+  expect(tally.heaviest()).toEqual(culprit('parse'));
+});
+
+describe('where the thread was after a native call', () => {
+  const place = [{ functionName: 'next', file: '/app/a.js', line: 9 }];
+
+  test('tells who made the call, once that is known', () => {
+    const acquaintance = createAcquaintance();
+    expect(acquaintance.recall(place)).toBeNull();
+    acquaintance.learn(place, culprit('parse'));
+    expect(acquaintance.recall(place)).toEqual(culprit('parse'));
+    expect(acquaintance.recall([])).toBeNull();
+  });
+
+  test('tells nothing when it was not always the same one, nor when the thread was nowhere', () => {
+    const acquaintance = createAcquaintance();
+    acquaintance.learn(place, culprit('parse'));
+    acquaintance.learn(place, culprit('render'));
+    acquaintance.learn([], culprit('parse'));
+    expect(acquaintance.recall(place)).toBeNull();
+    expect(acquaintance.recall([])).toBeNull();
+  });
+});
