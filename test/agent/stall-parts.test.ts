@@ -15,13 +15,13 @@ function pulse(atMs: number, parts: Partial<Pulse> = {}): Pulse {
 
 const time = (ranMs: number, waitedMs = 0) => ({ ranMs, waitedMs });
 
-describe('how long a stall was', () => {
-  // The last beat came at 1000, was seen at 1020, and the next one came at 1400.
-  const before = (ranMs: number) => pulse(970, { time: time(ranMs) });
-  const beat = (ranMs: number) => pulse(1020, { count: 2, time: time(ranMs) });
-  const end = (ranMs: number, waitedMs = 0) =>
-    pulse(1402, { count: 3, longestMs: 400, time: time(ranMs, waitedMs) });
+// The last beat came at 1000, was seen at 1020, and the next one came at 1400.
+const before = (ranMs: number) => pulse(970, { time: time(ranMs) });
+const beat = (ranMs: number) => pulse(1020, { count: 2, time: time(ranMs) });
+const end = (ranMs: number, waitedMs = 0) =>
+  pulse(1402, { count: 3, longestMs: 400, time: time(ranMs, waitedMs) });
 
+describe('how long a stall was', () => {
   test.each([
     ['an idle loop that then computed for 360 ms', 0, end(360), 0, 360],
     ['one that waited for a CPU a part of it', 0, end(200, 160), 0, 360],
