@@ -13,6 +13,7 @@ export const STALL_WORDS: Readonly<Record<StallCategory, string>> = {
   gc: 'the garbage collector runs for it',
   microtasks: 'it goes from promise to promise without a turn of the event loop',
   native: 'it is in one long call into native code',
+  starved: 'it is ready and given no CPU',
   unknown: 'what it does was not seen',
 };
 
