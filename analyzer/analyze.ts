@@ -42,6 +42,8 @@ export interface AnalyzeOptions {
   readonly recording?: Recording;
   /** Folder that paths are shown relative to; default: the recorded process's, else the current one. */
   readonly root?: string;
+  /** Judges one process's snapshots, given in the order taken, as if their object ids said nothing, as those of forked ones do. */
+  readonly ignoreIds?: true;
 }
 
 export interface AnalyzeProgress {
@@ -71,13 +73,18 @@ export async function analyzeSnapshots(
   const startedAt = performance.now();
   const labels = interner();
   const trie = pathTrie(labels);
-  const { snapshots, newest } = await takeAll(files, labels, trie, options);
-  const inOrder = byLargestId(snapshots);
+  const isLater = options.ignoreIds || isForked(files, options.recording) ? isTakenLater : hasLargerIds;
+  const { snapshots, newest } = await takeAll(files, labels, trie, isLater, options);
+  const inOrder = snapshots.toSorted((a, b) => (isLater(a, b) ? 1 : isLater(b, a) ? -1 : 0));
   const ordered = distinct(inOrder);
   const comparable = comparability(
     ordered.map(({ census }) => census),
     trie,
-    inOrder.some((taken, index) => taken !== snapshots[index]),
+    {
+      reordered: inOrder.some((taken, index) => taken !== snapshots[index]),
+      isOneProcess: options.ignoreIds === true || areRecorded(files, options.recording),
+      isForked: isLater === isTakenLater,
+    },
   );
   options.onProgress?.({ phase: 'judge', file: '', done: JUDGE_AT });
   const growth = judgeGrowth(ordered, newest, labels, trie, comparable, options.recording);
@@ -111,10 +118,11 @@ async function takeAll(
   files: readonly string[],
   labels: Interner,
   trie: PathTrie,
+  isLater: (a: Taken, b: Taken) => boolean,
   options: AnalyzeOptions,
 ): Promise<{ snapshots: Taken[]; newest: PathTree }> {
   const snapshots: Taken[] = [];
-  let newest: { tree: PathTree; census: Census } | null = null;
+  let newest: { tree: PathTree; taken: Taken } | null = null;
   for (const [index, file] of files.entries()) {
     const progress = (phase: 'read' | 'trace', share: number) =>
       options.onProgress?.({ phase, file, done: ((index + share) / files.length) * JUDGE_AT });
@@ -131,9 +139,9 @@ async function takeAll(
       trie,
       classNamer(graph, labels),
     );
-    const census = takeCensus(tree);
-    snapshots.push({ file, ...(await fileFacts(file, options.recording)), census });
-    if (newest === null || census.maxId > newest.census.maxId) newest = { tree, census };
+    const taken = { file, ...(await fileFacts(file, options.recording)), census: takeCensus(tree) };
+    snapshots.push(taken);
+    if (newest === null || isLater(taken, newest.taken)) newest = { tree, taken };
   }
   return { snapshots, newest: newest!.tree };
 }
@@ -151,17 +159,27 @@ async function readNamed(file: string, options: ReadOptions): Promise<HeapGraph>
 async function fileFacts(file: string, recording: Recording | undefined) {
   if (file === STANDARD_INPUT) return { fileBytes: 0, takenAt: null };
   const { size, mtimeMs } = await stat(file);
-  const taken = recording?.entries.find(
-    (entry) => entry.type === 'snapshot' && entry.file === basename(file),
-  );
+  const taken = recordedOf(file, recording);
   const takenAt = taken && recording ? recording.header.startedAt + taken.atMs : mtimeMs;
   return { fileBytes: size, takenAt };
 }
 
 /** V8 numbers objects upwards as long as a process lives, so the largest id tells the order better than a file's time. */
-function byLargestId(snapshots: readonly Taken[]): Taken[] {
-  return snapshots.toSorted((a, b) => a.census.maxId - b.census.maxId);
+const hasLargerIds = (a: Taken, b: Taken) => a.census.maxId > b.census.maxId;
+
+/** Unless each copy of the process numbers them anew. */
+const isTakenLater = (a: Taken, b: Taken) => (a.takenAt ?? 0) > (b.takenAt ?? 0);
+
+function recordedOf(file: string, recording: Recording | undefined) {
+  const entries = recording?.entries.filter((entry) => entry.type === 'snapshot') ?? [];
+  return entries.find((entry) => entry.file === basename(file));
 }
+
+const areRecorded = (files: readonly string[], recording: Recording | undefined) =>
+  files.every((file) => recordedOf(file, recording) !== undefined);
+
+const isForked = (files: readonly string[], recording: Recording | undefined) =>
+  files.some((file) => recordedOf(file, recording)?.mode === 'fork');
 
 /** The same file again, or its copy, is no second moment. */
 function distinct(ordered: readonly Taken[]): Taken[] {
@@ -191,11 +209,13 @@ function judgeGrowth(
   const population = (byIds ? cohorts : cohortsByPath)(censuses, newest, trie.size);
   const judged = sift(trie, population, isEngine, {
     windowWeights: windowWeights(ordered, recording),
-    comparable: byIds ? 'ids' : 'paths',
+    comparable: byIds ? 'ids' : comparable.isOneProcess ? 'paths-of-one-process' : 'paths',
   });
   const stores = byIds
     ? [...growingStores(censuses, newest, population), ...growingBulk(censuses, newest, population)]
-    : [];
+    : comparable.isOneProcess
+      ? growingBulk(censuses, newest, population)
+      : [];
   return { judged, stores, population };
 }
 

@@ -50,6 +50,8 @@ export type ComparabilityKind = 'single' | 'same-lineage' | 'same-program' | 'di
 
 export interface Comparability {
   readonly kind: ComparabilityKind;
+  /** Of same-program: the recording proves that one process took them all, so that what access paths say of growth holds. */
+  readonly isOneProcess?: true;
   readonly sentence: string;
   /** True when the files had been given in another order than they were taken. */
   readonly reordered: boolean;

@@ -1,5 +1,5 @@
 import type { Judged } from './growth/sift.ts';
-import type { Finding, Report, Verdict } from './report.ts';
+import type { Comparability, Finding, Report, Verdict } from './report.ts';
 import { timeToLimit } from './series/memory-trend.ts';
 import { bytesText, countText, durationText } from './render/units.ts';
 
@@ -19,10 +19,13 @@ export function conclude(report: Open, judged: readonly Judged[]): Conclusion {
 
 /** A leak is said with three comparable snapshots, or two and a floor that rose on; less can only raise a suspicion. */
 function verdictOf({ comparability, findings, snapshots }: Open): Verdict {
-  if (comparability.kind !== 'same-lineage') return 'unknown';
+  if (!isOneProcess(comparability)) return 'unknown';
   if (findings.some(({ confidence }) => confidence.level !== 'low')) return 'leak';
   return snapshots.length < MIN_SNAPSHOTS && findings.length > 0 ? 'unknown' : 'clean';
 }
+
+const isOneProcess = ({ kind, isOneProcess: isProven }: Comparability) =>
+  kind === 'same-lineage' || isProven === true;
 
 const MIN_SNAPSHOTS = 3; // two cannot tell a leak from warm-up
 
@@ -31,7 +34,7 @@ function headlineOf(verdict: Verdict, report: Open): string {
   if (verdict === 'clean') return `No leak found: nothing kept growing over ${snapshots.length} snapshots.`;
   if (verdict === 'leak') return leakHeadline(report);
   if (comparability.kind === 'single') return singleHeadline(findings);
-  if (comparability.kind !== 'same-lineage') return `Cannot tell: ${lowerFirst(comparability.sentence)}`;
+  if (!isOneProcess(comparability)) return `Cannot tell: ${lowerFirst(comparability.sentence)}`;
   return `Cannot tell yet: ${countText(findings.length, 'suspect')} grew between the two snapshots, which may be warm-up.`;
 }
 

@@ -17,6 +17,8 @@ export interface Cohorts {
   readonly survived: readonly Uint32Array[];
   /** [window][PathIndex] -> objects of the last snapshot on this path that came in this window. */
   readonly present: readonly Uint32Array[];
+  /** False where ids mean nothing: then every object counts as new, and only numbers by path are known. */
+  readonly hasIds: boolean;
   readonly windowOfNode: Uint8Array; // NodeIndex of the last snapshot -> window it came in
 }
 
@@ -46,6 +48,7 @@ export function cohorts(censuses: readonly Census[], tree: PathTree, pathCount: 
     born,
     survived,
     present,
+    hasIds: true,
     windowOfNode,
   };
 }
@@ -60,7 +63,15 @@ export function cohortsByPath(censuses: readonly Census[], tree: PathTree, pathC
   );
   const none = count.map(() => new Uint32Array(pathCount));
   const windowOfNode = new Uint8Array(tree.graph.nodeCount).fill(censuses.length - 1);
-  return { snapshotCount: censuses.length, count, born: none, survived: none, present: gained, windowOfNode };
+  return {
+    snapshotCount: censuses.length,
+    count,
+    born: none,
+    survived: none,
+    present: gained,
+    hasIds: false,
+    windowOfNode,
+  };
 }
 
 /** A native node's id does not last, so it is as old as its holder. */

@@ -71,7 +71,14 @@ export function holdings(groups: readonly GrowthGroup[], tree: PathTree, cohorts
     holders: holders[index],
     samples: samples[index].toReversed().flat().slice(0, MAX_SAMPLES),
     spread: [...spread[index].values()],
-    bytesByWindow: bytes[index],
+    bytesByWindow: cohorts.hasIds ? bytes[index] : inProportion(bytes[index], group),
     isPartOfAnother: isNewInGroup(holders[index][0]?.node ?? 0),
   }));
+}
+
+/** Where the age of an object is not known, bytes came as objects did. */
+function inProportion(bytes: readonly number[], { counts }: GrowthGroup): number[] {
+  const total = bytes.reduce((sum, value) => sum + value, 0);
+  const last = counts[counts.length - 1];
+  return counts.map((count, window) => (total * (count - (counts[window - 1] ?? 0))) / last);
 }

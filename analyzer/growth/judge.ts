@@ -27,12 +27,14 @@ const MIN_OLDEST_SHARE = 0.15;
 export interface JudgeOptions {
   /** Per window: how long it was, in any unit; null when unknown. */
   readonly windowWeights: readonly number[] | null;
-  readonly comparable: 'ids' | 'paths';
+  /** By which it is known what is the same in two snapshots. */
+  readonly comparable: 'ids' | 'paths-of-one-process' | 'paths';
 }
 
 export function judge(group: GrowthGroup, options: JudgeOptions): Judgement {
   if (group.survival !== null && group.survival < MIN_SURVIVAL && !leavesResidue(group))
     return { is: 'passing' };
+  if (options.comparable === 'paths-of-one-process' && !standsOut(group)) return { is: 'passing' };
   if (isRotating(group)) return { is: 'rotating' };
   if (lastRate(group, options.windowWeights) < MIN_LAST_RATE) return { is: 'slowing' };
   return { is: 'leak', confidence: confidenceOf(group, options) };
@@ -54,6 +56,15 @@ function leavesResidue({ counts, steps, cohortSurvival }: GrowthGroup): boolean 
 }
 
 const RESIDUE_DEVIATIONS = 4;
+
+/** Where nobody knows what stayed, the climb has to be more than the scatter of as many things in flight. */
+function standsOut({ counts }: GrowthGroup): boolean {
+  const climb = counts[counts.length - 1] - counts[0];
+  return (
+    climb >= RESIDUE_DEVIATIONS * Math.sqrt(counts[0]) &&
+    counts.every((count, at) => count >= (counts[at - 1] ?? 0))
+  );
+}
 
 /**
  * The oldest leave while what came later stays, as out of a full cache, and the total levels off; or nothing but the newest is
@@ -138,6 +149,8 @@ function confidenceOf(group: GrowthGroup, options: JudgeOptions): Confidence {
     reasons.push(`the last window grew at ${percent(rate)} of the rate before`);
     missing.push('a later snapshot: growth may be levelling off');
   }
+  if (options.comparable === 'paths-of-one-process')
+    missing.push('snapshots that the process takes itself: in forked ones nobody can check what stayed');
   if (options.comparable === 'paths') {
     score -= 0.35;
     missing.push('snapshots of one process: survival cannot be checked across processes');

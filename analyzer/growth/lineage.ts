@@ -12,11 +12,21 @@ const MAX_DISAGREEMENT = 0.015;
 /** Less than this share of objects on common access paths: not the same program. */
 const MIN_COMMON_PATHS = 0.5;
 
+/** What is known of the snapshots beside what they hold. */
+export interface Provenance {
+  /** They had been given in another order than they were taken. */
+  readonly reordered: boolean;
+  /** A recording says that one process took them all. */
+  readonly isOneProcess: boolean;
+  /** Forked copies of the process took them, and each copy numbers the objects anew. */
+  readonly isForked: boolean;
+}
+
 /** Whether ids, or at least access paths, mean the same in all of these snapshots, which are in the order taken. */
 export function comparability(
   censuses: readonly Census[],
   trie: PathTrie,
-  reordered: boolean,
+  { reordered, isOneProcess, isForked }: Provenance,
 ): Comparability {
   if (censuses.length < 2) {
     return {
@@ -26,11 +36,22 @@ export function comparability(
     };
   }
   const worst = worstDisagreement(censuses, trie);
-  if (worst <= MAX_DISAGREEMENT) {
+  if (worst <= MAX_DISAGREEMENT && !isForked) {
     const order = reordered ? ', put into the order in which they were taken' : '';
     return {
       kind: 'same-lineage',
       sentence: `${censuses.length} snapshots of one process${order}; object ids are comparable.`,
+      reordered,
+    };
+  }
+  if (isOneProcess) {
+    const why = isForked
+      ? 'forked copies of it took them, each with ids of its own'
+      : 'object ids have changed';
+    return {
+      kind: 'same-program',
+      isOneProcess,
+      sentence: `${censuses.length} snapshots of one process; ${why}, so growth is judged by access paths.`,
       reordered,
     };
   }

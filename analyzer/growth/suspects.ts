@@ -41,6 +41,7 @@ export function onlyWindow(census: Census, tree: PathTree, pathCount: number): C
     born: [none, count],
     survived: [none, count],
     present: [none, count],
+    hasIds: true,
     windowOfNode: new Uint8Array(tree.graph.nodeCount).fill(1),
   };
 }

@@ -40,6 +40,18 @@ test('runs of one program are told apart, and give no verdict', async () => {
   expect([report.verdict, sameProgram.verdict]).toEqual(['unknown', 'unknown']);
 });
 
+test('where ids say nothing, access paths of one process tell the same leak, a little less surely', async () => {
+  const files = [first, second, third];
+  const [byIds, byPaths] = [
+    await analyzeSnapshots(files),
+    await analyzeSnapshots(files, { ignoreIds: true }),
+  ];
+  expect([byPaths.verdict, byPaths.comparability.kind]).toEqual(['leak', 'same-program']);
+  expect(byPaths.findings.map(({ title }) => title)).toEqual(byIds.findings.map(({ title }) => title));
+  expect(byPaths.findings[0].confidence.score).toBeLessThan(byIds.findings[0].confidence.score);
+  expect(byPaths.findings[0].growth.objects).toEqual(byIds.findings[0].growth.objects);
+});
+
 test('two snapshots give suspects and no verdict', async () => {
   const report = await analyzeSnapshots([first, third]);
   expect(report.verdict).toBe('unknown');

@@ -80,6 +80,18 @@ describe('what growth means', () => {
   });
 });
 
+describe('where only access paths of one process are compared', () => {
+  const unknown = { survival: null, cohortSurvival: [] };
+  test.each([
+    ['a steady leak', group([100, 200, 300], unknown), 'leak'],
+    ['things in flight that happen to rise', group([1000, 1020, 1045], unknown), 'passing'],
+    ['a number that fell in between', group([100, 250, 200, 300], unknown), 'passing'],
+    ['a cache that fills up', group([40, 100, 120], unknown), 'slowing'],
+  ] as const)('%s', (_, growing, expected) => {
+    expect(judge(growing, { windowWeights: null, comparable: 'paths-of-one-process' }).is).toBe(expected);
+  });
+});
+
 function confidence(growing: GrowthGroup, comparable: 'ids' | 'paths' = 'ids') {
   const judgement = judge(growing, { windowWeights: null, comparable });
   return judgement.is === 'leak' ? judgement.confidence : null;
