@@ -1,26 +1,26 @@
 import {
   childLists,
-  classify,
-  immediateDominators,
-  readSnapshot,
+  openHeap,
   retainedBytes,
   retainers,
-  shallowBytes,
   summarizeClasses,
 } from '../../analyzer/heap/index.ts';
 import type { Classification, ClassSummary, HeapGraph, Retainers } from '../../analyzer/heap/index.ts';
+import { findHolders } from './holding-path.ts';
+import type { Holders } from './holding-path.ts';
 
 /** A snapshot with every column that the questions need. */
 export interface LoadedSnapshot {
   readonly graph: HeapGraph;
   readonly shallow: Uint32Array | Float64Array; // NodeIndex -> bytes
   readonly dominator: Uint32Array; // NodeIndex -> NodeIndex
-  readonly retained: Float64Array; // NodeIndex -> bytes
+  readonly retained: Uint32Array | Float64Array; // NodeIndex -> bytes
   /** Objects with a higher id came after the earliest snapshot; null when ids do not tell. */
   readonly newAfterId: number | null;
   /** NodeIndex -> bytes of the retained ones that are newer than the earliest snapshot; null when ids do not tell. */
   readonly newRetained: Float64Array | null;
   readonly retainers: Retainers;
+  readonly holders: Holders;
   readonly firstChild: Uint32Array; // NodeIndex -> NodeIndex of a node it dominates | NONE
   readonly nextSibling: Uint32Array; // NodeIndex -> NodeIndex dominated by the same | NONE
   readonly classes: Classification;
@@ -39,15 +39,10 @@ export async function loadSnapshot(
   newAfterId: number | null,
   onProgress: (share: number) => void,
 ): Promise<LoadedSnapshot> {
-  const graph = await readSnapshot(path, {
+  const { graph, shallow, dominator, retained, classes } = await openHeap(path, {
     onProgress: ({ doneBytes, totalBytes }) =>
       onProgress((READING_SHARE * doneBytes) / (totalBytes ?? Infinity)),
   });
-  const shallow = shallowBytes(graph);
-  const dominator = immediateDominators(graph);
-  onProgress(0.8);
-  const retained = retainedBytes(graph, dominator, shallow);
-  const classes = classify(graph);
   onProgress(0.9);
   const loaded = {
     graph,
@@ -58,6 +53,7 @@ export async function loadSnapshot(
     newRetained:
       newAfterId === null ? null : retainedBytes(graph, dominator, newBytes(graph, shallow, newAfterId)),
     retainers: retainers(graph),
+    holders: findHolders(graph),
     ...childLists(dominator),
     classes,
     summaries: summarizeClasses(graph, classes, { shallow, dominator, retained }),
