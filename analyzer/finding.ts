@@ -12,6 +12,7 @@ import type { Located, Locator } from './source/locate.ts';
 import { isNodeScript } from './source/packages.ts';
 import type { Placed } from './relate.ts';
 import { countText, numberText } from './render/units.ts';
+import { inSourceNames, renamedClass, renamedTrace, renamesOf } from './source/renames.ts';
 import { traceOf } from './trace.ts';
 
 /** What the whole run says, against which one finding is measured. */
@@ -31,17 +32,18 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
   const diagnosed = opened ?? told;
   const first = opened === null ? toldAt : locator.locate(opened.where);
   const located = owner?.located ?? first;
-  const diagnosis = renamed(refined(diagnosed, located, owner), located.originalName);
+  const names = renamesOf(facts, locator);
+  const diagnosis = inSourceNames(renamed(refined(diagnosed, located, owner), located.originalName), names);
   const growth = growthOf(facts, diagnosis, scale);
   const culprit = culpritOf(diagnosis, located, ownerSites(facts, diagnosis, locator));
   const finding: Finding = {
     kind: diagnosis.kind,
     title: titleOf(facts, diagnosis, located),
     confidence,
-    fingerprint: fingerprintOf(facts, diagnosis, located),
+    fingerprint: fingerprintOf(diagnosis, located, renamedClass(facts.memberClass, names)),
     culprit,
     growth,
-    trace: traceOf(facts, locator, leakingReason(facts)),
+    trace: renamedTrace(traceOf(facts, locator, leakingReason(facts)), names),
     fix: diagnosis.fix,
     evidence: [...evidenceOf(facts, growth), ...diagnosis.evidence],
     related: [],
@@ -201,10 +203,10 @@ function leakingReason(facts: Facts): string {
  * Of the references that should be cut, after LeakCanary: class and property names without ids, sizes, lines, times or
  * the machine's folders, so that a rebuild or another machine gives the same.
  */
-function fingerprintOf(facts: Facts, diagnosis: Diagnosis, located: Located): string {
+function fingerprintOf(diagnosis: Diagnosis, located: Located, memberClass: string): string {
   const owner = located.package?.name ?? (located.location ? basename(located.location.file) : '');
   const name = diagnosis.name.replaceAll(/\[[^\]]*\]/g, '[]').replaceAll(/\d+/g, '#');
-  const parts = [diagnosis.kind, owner, diagnosis.className ?? '', name, facts.memberClass];
+  const parts = [diagnosis.kind, owner, diagnosis.className ?? '', name, memberClass];
   return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 16);
 }
 

@@ -41,8 +41,9 @@ export function variableDeclaration(source: SourceFile, name: string, at: number
     } else if (isFunction(node)) {
       for (const id of node.params.flatMap(patternNames)) if (id.name === name) consider(id.start, ancestors);
       if (node.id?.name === name) consider(node.id.start, outer);
-    } else if (node.type === 'ClassDeclaration' && node.id?.name === name) consider(node.id.start, outer);
-    else if (node.type === 'ImportDeclaration') {
+    } else if (node.type === 'ClassDeclaration' || node.type === 'ClassExpression') {
+      if (node.id?.name === name) consider(node.id.start, outer);
+    } else if (node.type === 'ImportDeclaration') {
       for (const specifier of node.specifiers)
         if (specifier.local.name === name) consider(specifier.start, outer);
     }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Whereabouts } from '../detectors/detector.ts';
+import type { ScriptPosition } from '../model/scripts.ts';
 import type { PackageName, Site, SourceLocation } from '../report.ts';
 import {
   additions,
@@ -37,6 +38,8 @@ export interface Locator {
     script: string,
     name: string,
   ): { readonly limit: string | null; readonly location: SourceLocation } | null;
+  /** What a minifier renamed, as the source calls what is visible by this name there; null when the map does not tell. */
+  originalName(name: string, position: ScriptPosition): string | null;
   /** The same in the file that runs. */
   toGenerated(script: string, line: number, column: number): SourceLocation;
 }
@@ -129,6 +132,14 @@ export function locator(root: string | null, scriptNames: readonly string[]): Lo
   return {
     toSource,
     toGenerated,
+    originalName(name, { script, line, column }) {
+      const source = files(script);
+      if (!source?.sourceMap) return null;
+      const declared = variableDeclaration(source, name, source.offsetOf(line, column));
+      if (declared === -1) return null;
+      const at = source.positionOf(declared);
+      return originalName(source, at.line, at.column);
+    },
     boundOn(script, name) {
       const source = files(script);
       const bound = source === null ? null : boundOn(source, name);
