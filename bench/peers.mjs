@@ -4,10 +4,11 @@
  *     npm run bench:peers -- [--folder DIR] [--sizes 6,52,256,1040,2730] [--only NAME,NAME] [--runs 3]
  *
  * Makes the files it lacks (sizes in MB, a pair each up to 300 MB) in a folder outside of the tree, and prints per file and
- * engine the median seconds, MB/s, peak memory and ratio to Chrome DevTools. Asserts nothing.
+ * engine the median seconds, MB/s, peak memory and ratio to Chrome DevTools; at last this engine's figures by size, and how long
+ * it takes to open a file again from its index. Asserts nothing.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,10 +24,17 @@ const { values: options } = parseArgs({
   options: {
     folder: { type: 'string', default: join(tmpdir(), 'leakwatch-bench') },
     sizes: { type: 'string', default: '6,52,256' },
-    only: { type: 'string', default: Object.keys(contestants).join(',') },
+    only: {
+      type: 'string',
+      default: Object.keys(contestants)
+        .filter((name) => !contestants[name].isExtra)
+        .join(','),
+    },
     runs: { type: 'string', default: '1' },
   },
 });
+
+const bySize = []; // this engine's results
 
 function script(name) {
   return fileURLToPath(new URL(name, import.meta.url));
@@ -61,7 +69,7 @@ function measure(name, files) {
 }
 
 function runOnce(name, files) {
-  const heap = name === 'leakwatch' ? [] : [`--max-old-space-size=${HEAP_MB}`];
+  const heap = name.startsWith('leakwatch') ? [] : [`--max-old-space-size=${HEAP_MB}`];
   const { status, stdout } = spawnSync(process.execPath, [...heap, script('peers/run.mjs'), name, ...files], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
@@ -93,6 +101,27 @@ function printTable(title, files, isWanted) {
     const result = measure(name, files);
     reference ??= result;
     printRow(name, result, fileBytes, reference);
+    if (name === 'leakwatch' && files.length === 1 && result !== null)
+      bySize.push({ file: files[0], fileBytes, ...result });
+  }
+}
+
+/** Whether time and memory grow as the file does. */
+function printBySize() {
+  if (bySize.length === 0) return;
+  console.log('\nleakwatch by size');
+  for (const { file, fileBytes, seconds, peakBytes } of bySize) {
+    const first = runOnce('leakwatch with index', [file]); // makes it
+    const again = first && runOnce('leakwatch with index', [file]);
+    rmSync(`${file}.index`, { force: true });
+    const columns = [
+      `${(fileBytes / 1e6).toFixed(0)} MB`.padStart(10),
+      `${seconds.toFixed(2)} s`.padStart(10),
+      `${((seconds / fileBytes) * 1e9).toFixed(1)} ns/byte`.padStart(14),
+      `${(peakBytes / fileBytes).toFixed(2)}× file`.padStart(14),
+      again === null ? '' : `${again.seconds.toFixed(2)} s from its index`.padStart(24),
+    ];
+    console.log(columns.join(''));
   }
 }
 
@@ -102,3 +131,4 @@ for (const size of options.sizes.split(',').map(Number)) {
   if (files.length === 2)
     printTable('comparison of a pair', files, (name) => typeof contestants[name]?.comparison === 'function');
 }
+printBySize();

@@ -1,4 +1,4 @@
-import { SnapshotError } from './snapshot-error.ts';
+import { malformed, SnapshotError } from './snapshot-error.ts';
 
 /** What the `snapshot` section announces, checked. Offsets are field positions inside of a record, -1 when absent. */
 export interface SnapshotLayout {
@@ -40,9 +40,18 @@ const MIN_FIELD_BYTES = 2; // a digit and a comma
  * Checks the header of a snapshot and finds where each field of a record stands.
  * @param header the value of the `snapshot` section
  * @param maxBytes how long the file can be; null when unknown
+ * @param offset where the header begins, for messages
  * @throws SnapshotError MALFORMED; TRUNCATED when the file cannot hold what the header announces
  */
-export function layoutOf(header: unknown, maxBytes: number | null): SnapshotLayout {
+export function layoutOf(header: unknown, maxBytes: number | null, offset = 0): SnapshotLayout {
+  try {
+    return checkedLayout(header, maxBytes);
+  } catch (error) {
+    throw error instanceof HeaderFault ? malformed('snapshot', offset, error.message) : error;
+  }
+}
+
+function checkedLayout(header: unknown, maxBytes: number | null): SnapshotLayout {
   const snapshot = object(header, 'snapshot');
   const meta = object(snapshot.meta, 'snapshot.meta');
   const nodeFields = names(meta.node_fields, 'node_fields');
@@ -146,8 +155,9 @@ function count(value: unknown, name: string, max = MAX_COUNT): number {
   return value;
 }
 
-function headerFault(what: string): SnapshotError {
-  return new SnapshotError('MALFORMED', `Damaged heap snapshot: section "snapshot": ${what}`, {
-    section: 'snapshot',
-  });
+/** What is wrong with the header, to be told with its place. */
+class HeaderFault extends Error {}
+
+function headerFault(what: string): HeaderFault {
+  return new HeaderFault(what);
 }

@@ -151,6 +151,7 @@ class SnapshotReader {
 
   private async readLayout(): Promise<SnapshotLayout> {
     const pieces: Buffer[] = [];
+    const { offset } = this.cursor;
     let length = 0;
     await skipValue(this.cursor, (bytes) => {
       length += bytes.length;
@@ -158,7 +159,7 @@ class SnapshotReader {
       pieces.push(Buffer.from(bytes));
     });
     const { totalBytes } = this.cursor.source;
-    const layout = layoutOf(this.parseHeader(Buffer.concat(pieces).toString('utf8')), totalBytes);
+    const layout = layoutOf(this.parseHeader(Buffer.concat(pieces).toString('utf8')), totalBytes, offset);
     checkMemory(memoryNeed(layout, totalBytes), this.context.options.memoryLimitBytes);
     return layout;
   }

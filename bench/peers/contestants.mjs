@@ -26,6 +26,15 @@ const leakwatch = {
   },
 };
 
+const leakwatchWithIndex = {
+  isExtra: true, // not in the table of all
+  async job(file) {
+    const heap = require('../../dist/analyzer/heap/index.js');
+    return (await heap.openHeap(file, { index: true })).graph.nodeCount;
+  },
+  comparison: null,
+};
+
 const memlab = {
   async job(file) {
     const { analysis, utils } = require('@memlab/core');
@@ -99,6 +108,7 @@ const countCommas = {
 export const contestants = {
   'Chrome DevTools': devtools,
   leakwatch,
+  'leakwatch with index': leakwatchWithIndex,
   memlab,
   "VS Code's (Rust)": vscode,
   'heapsnapshot-parser (parse only)': heapsnapshotParser,

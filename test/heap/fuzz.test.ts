@@ -27,12 +27,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** Reads the bytes. @returns 'read' for a sound graph, 'refused' for a typed error, and otherwise what is wrong */
+/** Reads the bytes. @returns 'read' for a sound graph, 'refused' for a typed error with its place, and otherwise what is wrong */
 async function outcome(bytes: Uint8Array): Promise<string> {
   writeFileSync(path, bytes);
   const result: unknown = await readSnapshot(path).catch((error: unknown) => error);
   if (!(result instanceof Error)) return unsoundness(result as HeapGraph) ?? 'read';
-  return result instanceof SnapshotError && CODES.includes(result.code) ? 'refused' : String(result.stack);
+  return isTyped(result) ? 'refused' : String(result.stack);
+}
+
+/** Damage inside of a snapshot has a section and an offset. */
+function isTyped(error: Error): boolean {
+  if (!(error instanceof SnapshotError) || !CODES.includes(error.code)) return false;
+  if (error.code !== 'MALFORMED' && error.code !== 'TRUNCATED') return true;
+  return typeof error.section === 'string' && Number.isInteger(error.offset);
 }
 
 function unsoundness(graph: HeapGraph): string | null {
