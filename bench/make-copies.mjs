@@ -17,7 +17,6 @@ const FLUSH_CHARACTERS = 1 << 22;
 
 const graph = await heap.readSnapshot(file);
 const { nodeCount, firstEdge, locations, strings } = graph;
-const highestId = graph.nodeId.reduce((highest, id) => Math.max(highest, id), 0);
 const output = openSync(outputFile, 'w', 0o600);
 let pending = '';
 
@@ -37,7 +36,7 @@ function placeOf(node, copy) {
 }
 
 function writeNode(node, copy, edgeCount) {
-  const id = graph.nodeId[node] + copy * (highestId + 1 + (highestId % 2));
+  const id = 2 * placeOf(node, copy) + 1;
   const separator = node === 0 ? '' : '\n,';
   write(
     `${separator}${graph.nodeType[node]},${graph.nodeName[node]},${id},${graph.selfSize[node]},${edgeCount},0`,
