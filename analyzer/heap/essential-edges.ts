@@ -13,12 +13,13 @@ import { pageOwned } from './user-roots.ts';
  */
 export function essentialEdges(graph: HeapGraph): BitColumn {
   const { edgeType, edgeTo, firstEdge, nodeCount } = graph;
-  const { holds, isTables } = edgeRules(graph);
+  const { holdsFrom, isTables } = edgeRules(graph);
   const owned = pageOwned(graph);
   const essential = bitColumn(graph.edgeCount);
   for (let node = 0; node < nodeCount; node++) {
     const isRoot = node === 0;
     const mayEnter = isRoot || owned[node] === 1;
+    const holds = holdsFrom(node);
     const end = firstEdge[node + 1];
     for (let edge = firstEdge[node]; edge < end; edge++) {
       const to = edgeTo[edge];

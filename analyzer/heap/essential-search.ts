@@ -67,7 +67,7 @@ export class EssentialSearch {
   /** Once all that globals reach has a number. */
   private isEssential(edge: number, node: number): boolean {
     const to = this.graph.edgeTo[edge];
-    const rule = this.rules.holds[this.graph.edgeType[edge]];
+    const rule = this.rules.holdsFrom(node)[this.graph.edgeType[edge]];
     if (rule !== Holds.yes && !this.isHeld(rule, edge, node)) return false;
     return to !== node && (this.mayEnter(node) || !this.isOwned(to));
   }
@@ -76,7 +76,7 @@ export class EssentialSearch {
   private visitFrom(start: number): void {
     const { graph, numberOf, parent, otherCount, steps, isOther, lastEarly } = this;
     const { firstEdge, edgeTo, edgeType } = graph;
-    const { holds } = this.rules;
+    const { rules } = this;
     let { count, stepCount } = this;
     let depth = 0;
     let number = count++;
@@ -86,6 +86,7 @@ export class EssentialSearch {
     setBit(steps, stepCount++);
     while (true) {
       const end = firstEdge[node + 1];
+      const holds = rules.holdsFrom(node);
       const mayEnter = this.isOwned(node);
       let next = NONE;
       for (; edge < end; edge++) {
@@ -148,7 +149,8 @@ export class EssentialSearch {
       setBit(owned, node);
       this.alsoOwned = owned;
       for (let edge = graph.firstEdge[node]; edge < graph.firstEdge[node + 1]; edge++) {
-        if (this.rules.holds[graph.edgeType[edge]] !== Holds.never) pending.push(graph.edgeTo[edge]);
+        if (this.rules.holdsFrom(node)[graph.edgeType[edge]] !== Holds.never)
+          pending.push(graph.edgeTo[edge]);
       }
     }
   }
