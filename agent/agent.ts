@@ -6,7 +6,7 @@ import { healthHandler, type HealthLimits } from './handlers/health.ts';
 import { metricsHandler } from './handlers/metrics.ts';
 import { logEvents, type Logger } from './log.ts';
 import { observe, type Surroundings } from './observation.ts';
-import { optionsFromEnvironment, type AgentOptions } from './options.ts';
+import { optionsFromEnvironment, withGivenOptions, type AgentOptions } from './options.ts';
 import { dateNow } from './primordials.ts';
 import type { SnapshotMode, SnapshotTaken } from './recording.ts';
 import { expressPlugin, fastifyPlugin, type FastifyPlugin, type Middleware } from './requests/plugins.ts';
@@ -75,14 +75,15 @@ export interface StartOptions extends Partial<AgentOptions> {
 export function startAgent(options: StartOptions = {}): Agent {
   const running = (globalThis as Running)[RUNNING];
   if (running) return running;
-  const chosen = { ...optionsFromEnvironment(), ...options };
+  const { logger, ...given } = options;
+  const chosen = withGivenOptions(optionsFromEnvironment(), given);
   if (!chosen.enabled) return inertAgent('the agent is turned off');
   try {
     const startedAt = dateNow();
     const runFolder = chooseRunFolder(chosen.runFolder, startedAt);
     makeRunFolder(runFolder);
     const hub = createEventHub();
-    if (options.logger !== undefined) logEvents(hub, options.logger);
+    if (logger !== undefined) logEvents(hub, logger);
     return runningAgent(chosen, { runFolder, hub, requests: createRequestStatistics() });
   } catch (error) {
     complain(`not started: ${reasonOf(error)}`);

@@ -118,6 +118,24 @@ export function optionsFromEnvironment(environment: Environment = applicationEnv
   };
 }
 
+/**
+ * Options given in code over others. A number that is none, or is out of bounds, is told on stderr in one line and not used:
+ * of the callers many write JavaScript, and an interval of NaN would sample without pause.
+ */
+export function withGivenOptions(options: AgentOptions, given: Partial<AgentOptions>): AgentOptions {
+  const usable = Object.entries(given).filter(([name, value]) => {
+    const expected = Object.hasOwn(GIVEN_NUMBERS, name) ? GIVEN_NUMBERS[name] : undefined;
+    if (value === undefined) return false;
+    if (expected === undefined || expected.parse(String(value)) !== undefined) return true;
+    if (value === null && DEFAULT_OPTIONS[name as keyof AgentOptions] === null) return true;
+    complain(`the option ${name} of ${String(value)} is ignored: expected ${expected.expected}`);
+    return false;
+  });
+  return { ...options, ...Object.fromEntries(usable) };
+}
+
+const BYTES = integerBetween(1, Number.MAX_SAFE_INTEGER);
+
 const ENGINE: Variable<CaptureEngine> = {
   expected: 'inspector or v8-profiler-next',
   parse: (text) => (text === 'inspector' || text === 'v8-profiler-next' ? text : undefined),
@@ -186,3 +204,16 @@ function integerBetween(least: number, most: number): Variable<number> {
     },
   };
 }
+
+const GIVEN_NUMBERS: Readonly<Record<string, Variable<number>>> = {
+  intervalMs: integerBetween(10, 3_600_000),
+  stallMs: STALL,
+  snapshotEveryMs: integerBetween(0, Number.MAX_SAFE_INTEGER),
+  snapshotAtHeapBytes: BYTES,
+  snapshotAtRssBytes: BYTES,
+  httpPort: integerBetween(0, 65_535),
+  maxSnapshots: integerBetween(1, 1000),
+  maxPauseMs: integerBetween(1, 3_600_000),
+  diskBudgetBytes: BYTES,
+  memoryLimitBytes: BYTES,
+};
