@@ -19,9 +19,11 @@ const failures = new Map();
 const gaps = [];
 let damaged = 0;
 let before;
+let halfway;
 for (let i = 0; i < snapshots; i++) {
   const { taken, gapMs, path } = await server.ask('snapshot', { mode: 'fork' });
   before ??= await server.ask('status');
+  if (i === snapshots >> 1) halfway = await server.ask('status');
   if (taken.status === 'written') {
     count(attempts, taken.attempts);
     gaps.push(gapMs);
@@ -49,7 +51,14 @@ console.log(
 console.log('descriptors            ', before.descriptors, '->', after.descriptors);
 console.log('children               ', before.children, '->', after.children);
 console.log('ranges kept from forks ', before.unforkable, '->', after.unforkable);
-console.log('resident memory in MB  ', mb(before.rssBytes), '->', mb(after.rssBytes));
+console.log(
+  'resident memory in MB  ',
+  mb(before.rssBytes),
+  '->',
+  mb(halfway.rssBytes),
+  '->',
+  mb(after.rssBytes),
+);
 console.log('child processes        ', after.spawned, 'started,', after.childrenEnded, 'ended');
 
 function count(map, key) {
@@ -66,5 +75,5 @@ function isComplete(path) {
   const end = Buffer.alloc(2);
   readSync(file, end, 0, 2, fstatSync(file).size - 2);
   closeSync(file);
-  return /\]\s*\}$|"\]$|\]\}/.test(end.toString());
+  return end.toString() === ']}';
 }
