@@ -28,6 +28,7 @@ import {
 } from './recording.ts';
 import type { RequestStatistics } from './requests/statistics.ts';
 import { FILE_PREFIX } from './run-folder.ts';
+import { createForker } from './snapshot-fork.ts';
 import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
 import { createSnapshotter } from './snapshot.ts';
 import { turnOf } from './spread.ts';
@@ -88,7 +89,7 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   const recordingFile = join(runFolder, `${FILE_PREFIX}${RECORDING_SUFFIX}`);
   const header = describeProcess(options, dateNow());
   const recorder = openRecorder(recordingFile, header, options.diskBudgetBytes * RECORDING_SHARE_OF_BUDGET);
-  const snapshotter = createSnapshotter(runFolder, options);
+  const snapshotter = createSnapshotter(runFolder, options, createForker(unwatched));
   const queue = createSnapshotQueue(
     { take: (maxPauseMs) => unwatched(() => snapshotter.take(maxPauseMs)), fork: snapshotter.fork },
     options,
@@ -155,11 +156,9 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   /** What the agent does to the loop itself is not to show in its measurements. */
   function unwatched<Result>(work: () => Result): Result {
     for (const probe of probes) probe.suspend();
-    try {
-      return work();
-    } finally {
-      for (const probe of probes) probe.resume();
-    }
+    const result = work();
+    for (const probe of probes) probe.resume();
+    return result;
   }
   function recordSnapshot({ entry, removed }: TakenWithRemovals): void {
     record(entry);

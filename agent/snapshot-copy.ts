@@ -1,9 +1,12 @@
 /** One forked copy: makes it write a snapshot, and watches it until it has ended. */
 import { getSystemErrorName } from 'node:util';
-import { writeHeapSnapshot } from 'node:v8';
+import v8 from 'node:v8';
 
 import { monotonicMs, readFileSync, setTimeout } from './primordials.ts';
 import type { Addon, EndedCopy } from './snapshot-addon.ts';
+
+// Taken before the application can replace it: nothing of the application is to run in the copy.
+const { writeHeapSnapshot } = v8;
 
 export interface CopyLimits {
   /** What the copy may take beyond what it shares. */

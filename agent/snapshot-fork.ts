@@ -59,8 +59,17 @@ const CPU_SECONDS_PER_HEAP_BYTE = 0.4 / (1024 * 1024);
 const CPU_SECONDS_ALWAYS = 60;
 const WALL_PER_CPU_SECOND = 10;
 
-/** @param load finds the addon, when it is first needed */
-export function createForker(load: () => LoadedAddon = loadAddon): Forker {
+/** Does what stops this thread. */
+type Unwatched = <Result>(work: () => Result) => Result;
+
+/**
+ * @param unwatched keeps the agent from measuring its own standstill
+ * @param load finds the addon, when it is first needed
+ */
+export function createForker(
+  unwatched: Unwatched = (work) => work(),
+  load: () => LoadedAddon = loadAddon,
+): Forker {
   let loaded: LoadedAddon | null = null;
   let pidAtWork: number | null = null;
   let isStopped = false;
@@ -68,7 +77,7 @@ export function createForker(load: () => LoadedAddon = loadAddon): Forker {
   const attempt = async (addon: Addon, order: ForkOrder): Promise<Attempt> => {
     await quietMoment(addon, order.keepsAlive);
     if (isStopped) return { pauseMs: 0, startedMs: 0, end: STOPPED };
-    const copy = startCopy(addon, order.path, limitsFor(order));
+    const copy = unwatched(() => startCopy(addon, order.path, limitsFor(order)));
     const { pauseMs } = copy;
     if (copy.pid === null) return { pauseMs, startedMs: 0, end: unforkable(copy) };
     pidAtWork = copy.pid;
