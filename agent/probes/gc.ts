@@ -1,6 +1,8 @@
 import { constants, PerformanceObserver, type PerformanceEntry } from 'node:perf_hooks';
-import { getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
+import { GCProfiler, getHeapSpaceStatistics, getHeapStatistics } from 'node:v8';
 
+import { takeLoadingAccount } from '../loading-account.ts';
+import { monotonicMs } from '../primordials.ts';
 import type { Probe } from '../probe.ts';
 import type { Collection, CollectionKind } from '../recording.ts';
 
@@ -15,17 +17,35 @@ const KINDS: ReadonlyMap<number | undefined, CollectionKind> = new Map([
 // Majors are recorded one by one while they are this rare: they give the heap's floor its moments.
 const SINGLE_MAJORS_PER_SAMPLE = 4;
 
+/** By V8's own names, as its GC profiler has them. */
+const KIND_BY_NAME: ReadonlyMap<string, CollectionKind> = new Map([
+  ['Scavenge', 'minor'],
+  ['MinorMarkCompact', 'minor'],
+  ['MinorMarkSweep', 'minor'],
+  ['MarkSweepCompact', 'major'],
+  ['IncrementalMarking', 'incremental'],
+  ['ProcessWeakCallbacks', 'weak-callbacks'],
+]);
+
+// V8 keeps about 3 kB of each collection until it is asked.
+const ASK_AFTER_COLLECTIONS = 100;
+
 type GcEntry = PerformanceEntry & { readonly detail: { readonly kind: number } };
 
 /** Every garbage collection, and the heap's floor after the major ones. */
 export const gcProbe: Probe = {
   name: 'gc',
   start(host) {
-    let collections: Collection[] = [];
+    let collections: Collection[] = kindsOf(takeLoadingAccount()).map((collection) => ({
+      type: 'gc',
+      atMs: 0,
+      ...collection,
+    }));
+    const unseen = countUnseen();
 
-    const observer = new PerformanceObserver((list) => {
+    const take = (entries: readonly PerformanceEntry[]) => {
       // One list holds all collections since the last turn of the loop: reading only its first loses half of them.
-      for (const entry of list.getEntries()) {
+      for (const entry of entries) {
         const kind = KINDS.get((entry as GcEntry).detail.kind);
         if (kind === undefined) continue;
         const collection = {
@@ -42,8 +62,10 @@ export const gcProbe: Probe = {
         } else {
           collections.push(collection);
         }
+        unseen.saw(kind);
       }
-    });
+    };
+    const observer = new PerformanceObserver((list) => take(list.getEntries()));
     observer.observe({ entryTypes: ['gc'] });
 
     const flush = () => {
@@ -56,12 +78,73 @@ export const gcProbe: Probe = {
         return {};
       },
       stop() {
+        take(observer.takeRecords());
         observer.disconnect();
+        for (const { kind, pauseMs } of unseen.end())
+          collections.push({ type: 'gc', atMs: host.atMs(monotonicMs()), kind, pauseMs });
         flush();
       },
     };
   },
 };
+
+interface UnseenCollections {
+  saw(kind: CollectionKind): void;
+  /** Those that Node has not told of, and will not: the process ends. */
+  end(): readonly Pick<Collection, 'kind' | 'pauseMs'>[];
+}
+
+/**
+ * Counts collections beside the observer, which learns of them in the next turn of the loop and of those of the last turn
+ * never. V8's own account is complete and has no times.
+ */
+function countUnseen(): UnseenCollections {
+  let pending: Pick<Collection, 'kind' | 'pauseMs'>[] = [];
+  let profiler = startedProfiler();
+  let seenSince = 0;
+  let seen: CollectionKind[] = [];
+
+  const ask = () => {
+    pending.push(...kindsOf(profiler.stop()));
+    // What was told comes off from the beginning: collections are told of in their order.
+    for (const kind of seen) {
+      const index = pending.findIndex((collection) => collection.kind === kind);
+      if (index >= 0) pending.splice(index, 1);
+    }
+    seen = [];
+    seenSince = 0;
+  };
+  return {
+    saw(kind) {
+      seen.push(kind);
+      if (++seenSince < ASK_AFTER_COLLECTIONS) return;
+      ask();
+      profiler = startedProfiler();
+    },
+    end() {
+      ask();
+      const left = pending;
+      pending = [];
+      return left;
+    },
+  };
+}
+
+/** The collections of V8's account that the recording knows. */
+function kindsOf(
+  account: ReturnType<GCProfiler['stop']> | undefined,
+): Pick<Collection, 'kind' | 'pauseMs'>[] {
+  return (account?.statistics ?? []).flatMap(({ gcType, cost }) => {
+    const kind = KIND_BY_NAME.get(gcType);
+    return kind === undefined ? [] : [{ kind, pauseMs: cost / 1000 }];
+  });
+}
+
+function startedProfiler(): GCProfiler {
+  const profiler = new GCProfiler();
+  profiler.start();
+  return profiler;
+}
 
 /**
  * Bytes in use outside the young generation. Node tells of a collection one turn of the loop later, when the young
