@@ -4,6 +4,7 @@ import { attachCommand } from './attach.ts';
 import { checkCommand } from './check.ts';
 import { collectionsCommand } from './collections.ts';
 import { diffCommand } from './diff.ts';
+import { doctorCommand } from './doctor.ts';
 import { inspectCommand } from './inspect.ts';
 import { listenersCommand } from './listeners.ts';
 import { openCommand } from './open.ts';
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   checkCommand,
   openCommand,
   reportCommand,
+  doctorCommand,
   topCommand,
   diffCommand,
   pathCommand,
