@@ -77,8 +77,11 @@ function showScreen(): void {
   for (const link of document.querySelectorAll('#screens a')) {
     const isCurrent =
       link.getAttribute('href') === (route.screen === 'overview' ? '#/' : `#/${route.screen}`);
-    if (isCurrent) link.setAttribute('aria-current', 'page');
-    else link.removeAttribute('aria-current');
+    if (!isCurrent) link.removeAttribute('aria-current');
+    else {
+      link.setAttribute('aria-current', 'page');
+      link.scrollIntoView({ block: 'nearest', inline: 'center' }); // the list is wider than a narrow screen
+    }
   }
   if (!screen && latest) drawProcesses(latest);
 }
