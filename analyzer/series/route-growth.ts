@@ -30,18 +30,17 @@ const INTERVAL = 3.5;
 const MIN_BYTES = 32;
 
 /**
- * The routes of which a request certainly leaves something behind, the most first. Least squares over the windows, with a
- * term for growth that comes with time alone. Null when there are too few windows, or the routes are always called in the
+ * The routes of which a request certainly leaves something behind, the most first. Least squares of the floor over what was
+ * called so far, with a term for growth that comes with time alone. Null when there are too few windows, or the routes are always called in the
  * same proportion, so that nobody can tell them apart.
  */
 export function routeGrowth(windows: readonly RouteWindow[]): readonly RouteGrowth[] | null {
   const routes = busiestRoutes(windows);
   if (routes.length === 0 || windows.length < WINDOWS_PER_ROUTE * (routes.length + 1)) return null;
-  const rows = windows.map((window) => [window.durationMs, ...countsOf(window, routes)]);
-  const fit = leastSquares(
-    rows,
-    windows.map(({ growthBytes }) => growthBytes),
-  );
+  const steps = windows.map((window) => [window.durationMs, ...countsOf(window, routes)]);
+  const growths = windows.map(({ growthBytes }) => growthBytes);
+  if (leastSquares(steps, growths, MIN_OWN_SHARE) === null) return null;
+  const fit = fitLevels(steps, growths);
   if (fit === null) return null;
   return routes
     .map((route, index) => {
@@ -112,14 +111,69 @@ interface Fit {
   readonly errors: readonly number[];
 }
 
-/** Null when the columns of the rows are, or almost are, sums of each other. */
-function leastSquares(rows: readonly (readonly number[])[], values: readonly number[]): Fit | null {
+// Of a column's square, what no other column explains; with less of its own a route's part cannot be told from the others'.
+const MIN_OWN_SHARE = 1e-3;
+
+// Beyond rounding there is something to solve.
+const SOLVABLE_SHARE = 1e-10;
+
+// From here on the noise is treated as a random walk, whose steps are independent: that costs sight, never an innocent route.
+const WALK = 0.5;
+
+/**
+ * The floor after each window by the sums of all windows so far. A floor that was measured too high falls back in the next
+ * window, so its steps depend on each other and say less than its levels. How long the levels' noise lingers is taken from
+ * their residuals, and taken out (Cochrane and Orcutt 1949).
+ */
+function fitLevels(steps: readonly (readonly number[])[], growths: readonly number[]): Fit | null {
+  const levels = sums(growths);
+  const rows = columnSums(steps).map((row) => [...row, 1]);
+  const first = leastSquares(rows, levels, SOLVABLE_SHARE);
+  if (first === null) return null;
+  const lingering = lingeringOf(
+    rows.map((row, index) => levels[index] - dot(row, first.coefficients)),
+    rows[0].length,
+  );
+  if (lingering > WALK) return leastSquares(steps, growths, SOLVABLE_SHARE);
+  const whitened = rows
+    .slice(1)
+    .map((row, index) => row.map((value, column) => value - lingering * rows[index][column]));
+  const values = levels.slice(1).map((level, index) => level - lingering * levels[index]);
+  return leastSquares(whitened, values, SOLVABLE_SHARE);
+}
+
+/**
+ * 0..1: how much of a deviation is left at the next point. Each number that was fitted has taken a part of what lingers away.
+ */
+function lingeringOf(residuals: readonly number[], fitted: number): number {
+  const pairs = residuals.slice(1).reduce((sum, value, index) => sum + value * residuals[index], 0);
+  const raw = pairs / (dot(residuals, residuals) || 1);
+  return Math.min(1, Math.max(0, raw + (fitted * (1 + raw)) / residuals.length));
+}
+
+function sums(values: readonly number[]): readonly number[] {
+  let sum = 0;
+  return values.map((value) => (sum += value));
+}
+
+/** Of rows: each column's. */
+function columnSums(rows: readonly (readonly number[])[]): readonly (readonly number[])[] {
+  const columns = rows[0].map((_, column) => sums(rows.map((row) => row[column])));
+  return rows.map((_, index) => columns.map((column) => column[index]));
+}
+
+/** Null when less than the share of a column is its own, and not a sum of the others. */
+function leastSquares(
+  rows: readonly (readonly number[])[],
+  values: readonly number[],
+  minOwnShare: number,
+): Fit | null {
   const scales = rows[0].map((_, column) => Math.hypot(...rows.map((row) => row[column])) || 1);
   const scaled = rows.map((row) => row.map((value, column) => value / scales[column]));
   const products = scales.map((_, one) =>
     scales.map((_scale, other) => scaled.reduce((sum, row) => sum + row[one] * row[other], 0)),
   );
-  const inverse = inverseOf(products);
+  const inverse = inverseOf(products, minOwnShare);
   if (inverse === null) return null;
   const moments = scales.map((_, column) =>
     scaled.reduce((sum, row, index) => sum + row[column] * values[index], 0),
@@ -137,11 +191,8 @@ function dot(one: readonly number[], other: readonly number[]): number {
   return one.reduce((sum, value, index) => sum + value * other[index], 0);
 }
 
-// Of columns of length 1: a pivot is the share of a column that no other one explains.
-const MIN_PIVOT = 1e-3;
-
-/** By Gauss and Jordan, with the largest pivot first; null when one is too small to divide by. */
-function inverseOf(matrix: readonly (readonly number[])[]): readonly number[][] | null {
+/** By Gauss and Jordan, with the largest pivot first; null when one is less than `minPivot`. */
+function inverseOf(matrix: readonly (readonly number[])[], minPivot: number): readonly number[][] | null {
   const size = matrix.length;
   const work = matrix.map((row, index) => [
     ...row,
@@ -150,7 +201,7 @@ function inverseOf(matrix: readonly (readonly number[])[]): readonly number[][] 
   for (let step = 0; step < size; step++) {
     const candidates = work.slice(step).map((row) => Math.abs(row[step]));
     const pivotRow = step + candidates.indexOf(Math.max(...candidates));
-    if (Math.abs(work[pivotRow][step]) < MIN_PIVOT) return null;
+    if (Math.abs(work[pivotRow][step]) < minPivot) return null;
     [work[step], work[pivotRow]] = [work[pivotRow], work[step]];
     const pivot = work[step][step];
     work[step] = work[step].map((value) => value / pivot);
