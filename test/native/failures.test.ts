@@ -28,6 +28,12 @@ const START = `
     while (children() === '') await new Promise((resume) => setTimeout(resume, 5));
   };`;
 
+/** Writes without the agent, to a path that an application would not have. */
+const FORKER = `
+  const { createForker } = require(${JSON.stringify(join(DIST, 'snapshot-fork.js'))});
+  const write = (path) =>
+    createForker().write({ path, heapBytes: 1e7, memoryBytes: 4e9, keepsAlive: true }).then(show);`;
+
 /** Runs an application that shows what snapshots it took, one to a line. */
 async function taken(options: AppOptions): Promise<SnapshotTaken[]> {
   const app = await runApp({ nodeOptions: [], ...options });
@@ -115,11 +121,6 @@ describe.runIf(CAN_FORK)('forking fails', PATIENT, () => {
 });
 
 describe.runIf(CAN_FORK)('the copy fails', PATIENT, () => {
-  const FORKER = `
-    const { createForker } = require(${JSON.stringify(join(DIST, 'snapshot-fork.js'))});
-    const write = (path) =>
-      createForker().write({ path, heapBytes: 1e7, memoryBytes: 4e9, keepsAlive: true }).then(show);`;
-
   test('when the disk is full, and is not made again', async () => {
     expect(await taken({ source: `${START}${FORKER} write('/dev/full');` })).toEqual([
       expect.objectContaining({
@@ -170,14 +171,19 @@ describe.runIf(CAN_FORK)('with the process', PATIENT, () => {
   const FORK = `agent.takeSnapshot({ mode: 'fork' }).then(show);`;
 
   test('the copy dies when it is killed', async () => {
-    const app = startApp({
-      source: `${START} ${FORK} untilCopied().then(() => show(children()));`,
-      nodeOptions: [],
-    });
+    // The copy waits at a pipe that nobody reads, and the process has no turn in which to notice.
+    const source = `${START}${FORKER}
+      require('node:child_process').execFileSync('mkfifo', ['pipe']);
+      write('pipe');
+      untilCopied().then(() => {
+        require('node:fs').writeSync(1, children());
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      });`;
+    const app = startApp({ source, nodeOptions: [] });
     const pid = await new Promise<number>((resolve) => {
-      app.child.stdout?.once('data', (data: Buffer) => resolve(Number(JSON.parse(String(data)))));
+      app.child.stdout?.once('data', (data: Buffer) => resolve(Number(data)));
     });
-    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    expect(isRunning(pid)).toBe(true);
     app.child.kill('SIGKILL');
     await app.ended;
     while (isRunning(pid)) await new Promise((resume) => setTimeout(resume, 10));
@@ -192,6 +198,37 @@ describe.runIf(CAN_FORK)('with the process', PATIENT, () => {
     });
     expect(await app.ended).toMatchObject({ exitCode: 3, stdout: '', stderr: '' });
     expect(readdirSync(app.runFolder)).toEqual([`${app.pid}-0.recording.jsonl`]);
+  });
+
+  test('the copy keeps no port, and what V8 keeps from forks is as it was', async () => {
+    const source = `
+      const { readFileSync } = require('node:fs');
+      const net = require('node:net');
+      const { writeHeapSnapshot } = require('node:v8');
+      const { addon } = require(${JSON.stringify(join(DIST, 'snapshot-addon.js'))}).loadAddon();
+      require('node:child_process').execFileSync('mkfifo', ['pipe']);
+      const marked = () => readFileSync('/proc/self/smaps', 'utf8').match(/^VmFlags:.* dc/gm).length;
+      const listen = (port) =>
+        new Promise((resolve, reject) => {
+          const server = net.createServer().once('error', reject);
+          server.listen(port, () => resolve(server));
+        });
+      (async () => {
+        const server = await listen(0);
+        const { port } = server.address();
+        const before = marked();
+        const pid = addon.fork(2 ** 32, 100, 1000);
+        if (pid === 0) writeHeapSnapshot('pipe'); // waits for a reader
+        const after = marked();
+        await new Promise((resolve) => server.close(resolve));
+        let again = null;
+        while (again === null) again = await listen(port).catch(() => null);
+        const isAlive = addon.reap(pid) === null;
+        process.kill(pid, 'SIGKILL');
+        again.close();
+        console.log(JSON.stringify({ isAlive, isMarked: before > 0 && after >= before }));
+      })();`;
+    expect(await taken({ source })).toEqual([{ isAlive: true, isMarked: true }]);
   });
 
   test('two that are asked for at once are written one after the other', async () => {
