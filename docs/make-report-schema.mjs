@@ -51,6 +51,7 @@ function schemaOf(type) {
   const list = /^readonly (.*)\[\]$/.exec(only);
   if (list) return { type: 'array', items: schemaOf(list[1]) };
   if (['string', 'number', 'boolean', 'null'].includes(only)) return { type: only };
+  if (only === 'true' || only === 'false') return { const: only === 'true' };
   if (/^[A-Z]\w*$/.test(only)) return { $ref: `#/$defs/${only}` };
   throw new Error(`analyzer/report.ts has a type that is not understood here: ${only}`);
 }
