@@ -1,6 +1,6 @@
 import { LeakwatchError } from '../error.ts';
-import { childLists, classify, openHeap } from '../heap/index.ts';
-import type { ChildLists, Classification, Heap, HeapGraph, ReadOptions } from '../heap/index.ts';
+import { childLists, openHeap } from '../heap/index.ts';
+import type { ChildLists, Heap, HeapGraph, ReadOptions } from '../heap/index.ts';
 import { interner } from '../model/interner.ts';
 import type { Interner } from '../model/interner.ts';
 import { objectView } from '../model/object-view.ts';
@@ -11,10 +11,9 @@ import { locator } from '../source/locate.ts';
 import type { Locator } from '../source/locate.ts';
 import { readReferences } from './holding-tree.ts';
 import type { HoldingTree, ReferenceTable } from './holding-tree.ts';
-import type { ClassifiedHeap } from './select-nodes.ts';
 
 /** One snapshot, to be asked about in the program's words. What costs time is made when it is first needed. */
-export interface Exploration extends ClassifiedHeap {
+export interface Exploration extends Heap {
   readonly file: string;
   readonly view: ObjectView;
   readonly scripts: Scripts;
@@ -45,7 +44,6 @@ export function explorationOf(file: string, heap: Heap, { root }: ExploreOptions
   const labels = interner();
   const scripts = once(() => scriptsOf(graph));
   const lines = once(() => locator(root === undefined ? process.cwd() : root, scripts().names));
-  const classes = once((): Classification => classify(graph));
   const owned = once(() => childLists(dominator));
   const read = once(() => readReferences(graph, labels));
   return {
@@ -58,9 +56,6 @@ export function explorationOf(file: string, heap: Heap, { root }: ExploreOptions
     },
     get locator() {
       return lines();
-    },
-    get classes() {
-      return classes();
     },
     get owned() {
       return owned();

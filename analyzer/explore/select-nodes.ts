@@ -1,20 +1,15 @@
 import { typeIndex } from '../heap/index.ts';
-import type { ChildLists, Classification, Heap } from '../heap/index.ts';
-
-/** A heap with its objects by class. */
-export interface ClassifiedHeap extends Heap {
-  readonly classes: Classification;
-}
+import type { ChildLists, Heap } from '../heap/index.ts';
 
 /** Nodes of the class, largest retained size first. */
-export function instances(snapshot: ClassifiedHeap, key: string): Uint32Array {
+export function instances(snapshot: Heap, key: string): Uint32Array {
   const { classes, shallow } = snapshot;
   const wanted = classes.classKeys.indexOf(key);
   return largestFirst(snapshot, (node) => classes.classOf[node] === wanted && shallow[node] > 0);
 }
 
 /** By `@id` exactly, otherwise by name or class, largest retained size first. */
-export function matches(snapshot: ClassifiedHeap, text: string): Uint32Array {
+export function matches(snapshot: Heap, text: string): Uint32Array {
   const { graph, classes } = snapshot;
   const id = /^@(\d+)$/.exec(text)?.[1];
   if (id !== undefined) return largestFirst(snapshot, (node) => graph.nodeId[node] === Number(id));
@@ -27,7 +22,7 @@ export function matches(snapshot: ClassifiedHeap, text: string): Uint32Array {
 }
 
 /** Objects of the class of exactly this name, or else of those whose name contains it, largest retained size first. */
-export function instancesOf(heap: ClassifiedHeap, name: string): Uint32Array {
+export function instancesOf(heap: Heap, name: string): Uint32Array {
   const { classes, shallow, graph } = heap;
   const isExact = classes.classNames.includes(name);
   const fits = classes.classNames.map((one) => (isExact ? one === name : contains(one, name)));

@@ -5,6 +5,8 @@ import { checkCommand } from './check.ts';
 import { collectionsCommand } from './collections.ts';
 import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
+import { glossaryCommand } from './glossary.ts';
 import { inspectCommand } from './inspect.ts';
 import { listenersCommand } from './listeners.ts';
 import { openCommand } from './open.ts';
@@ -35,5 +37,7 @@ export const commands: readonly Command[] = [
   listenersCommand,
   timersCommand,
   stringsCommand,
+  exportCommand,
   redactCommand,
+  glossaryCommand,
 ];

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { stat, utimes } from 'node:fs/promises';
 import type { ByteCursor } from '../../heap/byte-cursor.ts';
 import { skipValue } from '../../heap/json-values.ts';
-import { newFile } from './new-file.ts';
-import type { NewFile } from './new-file.ts';
+import { newFile } from '../new-file.ts';
+import type { NewFile } from '../new-file.ts';
 import { replacer } from './replace.ts';
 import type { Replace } from './replace.ts';
 import { eachSection, eachString } from './sections.ts';
@@ -38,7 +38,7 @@ export async function redact(redactions: readonly Redaction[], options: RedactOp
         from,
       );
     const uses = await stringUses({ path: from, onRead: onRead(0) });
-    const file = await newFile(to);
+    const file = await newFile(to, to.endsWith('.gz'));
     try {
       await copy({ path: from, ready: file.drained, onRead: onRead(0.5) }, file, uses, replace);
       await file.finish();

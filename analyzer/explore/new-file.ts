@@ -3,7 +3,7 @@ import { open, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
-import { LeakwatchError } from '../../error.ts';
+import { LeakwatchError } from '../error.ts';
 
 /** A file that was not there before, readable by its owner alone. */
 export interface NewFile {
@@ -17,14 +17,17 @@ export interface NewFile {
 
 const BLOCK_BYTES = 1 << 16;
 
-/** @throws LeakwatchError OUTPUT when there is such a file, or it cannot be made */
-export async function newFile(path: string): Promise<NewFile> {
+/**
+ * @param isPacked whether what is written is packed by gzip on its way
+ * @throws LeakwatchError OUTPUT when there is such a file, or it cannot be made
+ */
+export async function newFile(path: string, isPacked: boolean): Promise<NewFile> {
   const handle = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
     const why = error.code === 'EEXIST' ? 'exists already, and is left as it is' : 'cannot be written';
     throw new LeakwatchError('OUTPUT', `${path} ${why}.`, { cause: error });
   });
   const target = createWriteStream(path, { fd: handle });
-  const packed = path.endsWith('.gz') ? createGzip() : null;
+  const packed = isPacked ? createGzip() : null;
   packed?.pipe(target);
   const stream = packed ?? target;
   const failed = new Promise<never>((_, reject) => {
