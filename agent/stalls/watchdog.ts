@@ -19,8 +19,9 @@ import type { WatchdogData } from './watch.ts';
 const STALL_SAMPLING_MICROS = 1000;
 const MAX_HUNT_SAMPLING_MICROS = 20_000;
 
-// A loop that has less to do than this is at rest, and is looked at half as often.
+// A loop that has less to do than this is at rest, and is looked at less often.
 const REST_SHARE = 0.05;
+const REST_FACTOR = 3;
 
 // How much of what a loop was busy lately counts beside the latest reading.
 const HABIT = 0.8;
@@ -96,7 +97,7 @@ function untilStandstill(): Standstill | null {
     const isPause = elapsedMs > pollMs + 2 * resolutionMs && (workedMs ?? 0) < elapsedMs / 2;
     const isUnusual = isSuspended() || isPause;
     const isBeat = hasBeaten(pulse, current);
-    if (isBeat && hasBegun && !isUnusual) recordUnseen({ beat, before, busyShare: habit }, current);
+    if (isBeat && hasBegun && !isUnusual) recordUnseen({ beat, before, busyShare: habit }, pulse, current);
     if (isBeat || isUnusual) {
       before = isUnusual ? current : pulse;
       beat = current;
@@ -105,7 +106,8 @@ function untilStandstill(): Standstill | null {
     } else if (current.atMs - beat.atMs - waitedMs(beat, current) >= resolutionMs + thresholdMs / 2) {
       return { beat, before, busyShare: habit };
     }
-    pollMs = workedMs !== null && workedMs < REST_SHARE * elapsedMs ? 2 * resolutionMs : resolutionMs;
+    pollMs =
+      workedMs !== null && workedMs < REST_SHARE * elapsedMs ? REST_FACTOR * resolutionMs : resolutionMs;
     pulse = current;
     writer.flushWhenDue(current.atMs);
   }
@@ -210,10 +212,13 @@ function readPulse(): Pulse {
   };
 }
 
-/** A stall that ended between two readings. */
-function recordUnseen(standstill: Standstill, end: Pulse): void {
-  const polledMs = end.atMs - standstill.beat.atMs;
-  if (Math.max(polledMs, intervalMs(standstill.beat, end)) < thresholdMs) return;
+/**
+ * A stall that ended between two readings. That no beat was seen says nothing beyond the reading before: it may have come
+ * right after.
+ */
+function recordUnseen(standstill: Standstill, lastSilent: Pulse, end: Pulse): void {
+  const silentMs = lastSilent.atMs - standstill.beat.atMs;
+  if (Math.max(silentMs, intervalMs(standstill.beat, end)) < thresholdMs) return;
   const lastedMs = durationMs(standstill, end, resolutionMs);
   if (lastedMs < thresholdMs) return;
   const culprit = isStarved(standstill, end, lastedMs) ? STARVED : NOT_SEEN;
