@@ -37,10 +37,16 @@ async function main(count) {
     const mistakes = answers.filter((answer) => !isRight(answer));
     wrong += mistakes.length;
     console.log(row(kind, name, mistakes.length, count, answers));
-    for (const text of new Set(mistakes.map((answer) => JSON.stringify(answer)))) console.log(`    ${text}`);
+    for (const text of new Set(mistakes.map(saidBy))) console.log(`    ${text}`);
   }
   other?.kill();
   process.exitCode = wrong === 0 ? 0 : 1;
+}
+
+/** What went wrong, in a line; the names of temporary folders make no difference. */
+function saidBy({ verdict, title, line, message }) {
+  const [said] = (message ?? title ?? '').split('\n').filter((text) => /Error|[a-z]/.test(text));
+  return `${verdict} ${line ?? ''} ${(said ?? '').replaceAll(/leakwatch-\w+/g, 'leakwatch-…')}`.slice(0, 200);
 }
 
 function scenarios() {

@@ -15,13 +15,11 @@ const COLLECTIONS = 4; // finalizers and weak tables let go one after the other
  * @throws CollectableError with the path that holds it; LeakwatchError NO_OBJECT for what is no object
  */
 export function expectCollectable(subject: object | (() => unknown)): Promise<void> {
-  const awaited: Promise<void> = nextTurn().then(() => check(reference, () => awaited));
-  const reference = referenceTo(subject);
+  const awaited: Promise<void> = referenceTo(subject).then((reference) => check(reference, () => awaited));
   return awaited;
 }
 
-async function check(making: Promise<WeakRef<object>>, awaited: () => Promise<void>): Promise<void> {
-  const reference = await making;
+async function check(reference: WeakRef<object>, awaited: () => Promise<void>): Promise<void> {
   const collect = fullCollection();
   for (let count = 0; count < COLLECTIONS; count++) {
     await nextTurn();
