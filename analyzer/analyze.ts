@@ -29,7 +29,7 @@ import { nodeRoles } from './model/roles.ts';
 import type { Comparability, Confidence, Report, SnapshotSummary } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
 import { afterwards } from './series/afterwards.ts';
-import { workBetween } from './series/work.ts';
+import { requestsBetween, workBetween } from './series/work.ts';
 import { memoryTrend } from './series/memory-trend.ts';
 import { largestGroups, onlyWindow } from './growth/suspects.ts';
 import { conclude } from './verdict.ts';
@@ -93,7 +93,7 @@ export async function analyzeSnapshots(
     censuses: ordered.map(({ census }) => census),
     newest,
     labels,
-    scale: scaleOf(ordered),
+    scale: scaleOf(ordered, options.recording),
     after: options.recording ? afterwards(options.recording, timesOf(ordered)) : null,
     root,
   });
@@ -241,13 +241,13 @@ const ONE_SNAPSHOT: Confidence = {
 };
 
 /**
- * How much each window weighs: milliseconds of CPU the process used in it where a recording tells, because a window in which
+ * How much each window weighs: the requests answered, or milliseconds of CPU the process used in it where a recording tells, because a window in which
  * it did a third of the work may grow by a third; else milliseconds between the files, or null when these make no sense
  * (copied, unpacked).
  */
 function windowWeights(ordered: readonly Taken[], recording: Recording | undefined): number[] | null {
   const times = timesOf(ordered);
-  const work = recording ? workBetween(recording, times) : null;
+  const work = recording ? (requestsBetween(recording, times) ?? workBetween(recording, times)) : null;
   const weights = work ?? times.slice(1).map((time, index) => time - times[index]);
   return weights.every((weight) => weight >= MIN_WINDOW_MS) ? weights : null;
 }
@@ -256,10 +256,12 @@ const timesOf = (ordered: readonly Taken[]) => ordered.map(({ takenAt }) => take
 
 const MIN_WINDOW_MS = 50; // snapshots themselves take longer; less between two files is a copy's time
 
-function scaleOf(ordered: readonly Taken[]): Scale {
+function scaleOf(ordered: readonly Taken[], recording: Recording | undefined): Scale {
+  const requests = recording ? requestsBetween(recording, timesOf(ordered)) : null;
   const durationMs = (ordered.at(-1)!.takenAt ?? 0) - (ordered[0].takenAt ?? 0);
   return {
     durationMs: windowWeights(ordered, undefined) === null ? null : durationMs,
+    requests: requests === null ? null : requests.reduce((total, count) => total + count, 0),
     heapGrowthBytes: ordered.at(-1)!.census.heapBytes - ordered[0].census.heapBytes,
   };
 }

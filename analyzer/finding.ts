@@ -11,7 +11,7 @@ import type { Confidence, Culprit, Finding, Growth, Site, SourceLocation } from 
 import type { Located, Locator } from './source/locate.ts';
 import { isNodeScript } from './source/packages.ts';
 import type { Placed } from './relate.ts';
-import { countText, numberText } from './render/units.ts';
+import { bytesText, countText, numberText } from './render/units.ts';
 import { inSourceNames, renamedClass, renamedTrace, renamesOf } from './source/renames.ts';
 import { traceOf } from './trace.ts';
 
@@ -19,6 +19,8 @@ import { traceOf } from './trace.ts';
 export interface Scale {
   /** Milliseconds from the first to the last snapshot; null when unknown. */
   readonly durationMs: number | null;
+  /** HTTP requests answered from the first to the last snapshot; null when there were few or none. */
+  readonly requests: number | null;
   /** Bytes the heap gained from the first to the last snapshot. */
   readonly heapGrowthBytes: number;
 }
@@ -45,7 +47,7 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
     growth,
     trace: renamedTrace(traceOf(facts, locator, leakingReason(facts)), names),
     fix: diagnosis.fix,
-    evidence: [...evidenceOf(facts, growth), ...diagnosis.evidence],
+    evidence: [...evidenceOf(facts, growth, scale), ...diagnosis.evidence],
     related: [],
   };
   const holder = holderName(facts);
@@ -178,15 +180,22 @@ function growthOf(facts: Facts, diagnosis: Diagnosis, scale: Scale): Growth {
 
 const CONTENT_WORDS = { objects: 'objects', numbers: 'slots', bytes: 'bytes' } as const;
 
-function evidenceOf(facts: Facts, growth: Growth): string[] {
+function evidenceOf(facts: Facts, growth: Growth, { requests }: Scale): string[] {
   const holders = holderCount(facts);
   return [
     `${growth.objects.join(' → ')} ${CONTENT_WORDS[facts.content]} over ${countText(growth.objects.length, 'snapshot')}`,
+    ...(requests === null ? [] : [perRequest(facts, requests)]),
     ...(holders > 1 ? [`${holders} holders share the growth`] : []),
     ...(growth.shareOfHeapGrowth !== null && growth.shareOfHeapGrowth >= 0.01
       ? [`${Math.round(growth.shareOfHeapGrowth * 100)} % of the heap's growth hangs on it`]
       : []),
   ];
+}
+
+function perRequest({ holding: { group, bytesByWindow } }: Facts, requests: number): string {
+  const objects = Math.round((sum(group.steps) / requests) * 10) / 10;
+  const bytes = Math.round(sum(bytesByWindow.slice(1)) / requests);
+  return `${objects < 0.1 ? 'fewer than 0.1' : objects} of them and ${bytesText(bytes)} per request, over ${countText(requests, 'request')}`;
 }
 
 function leakingReason(facts: Facts): string {

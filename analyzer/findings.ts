@@ -86,22 +86,36 @@ export function findingsOf(
   };
 }
 
-const MIN_UNTOUCHED = 0.98; // once something has left, whatever takes it out does not keep it from growing
+const MIN_UNTOUCHED = 0.98;
 
-/** The code of a collection's owner empties it at some size, and has not done so yet: it may be filling up. */
+/** The code of a collection's owner empties it at some size, and has hardly done so yet: it may be filling up. */
 function boundOf(facts: Facts, lines: Locator): Judgement | null {
   const { view, holder, holding, isChain } = facts;
-  const isUntouched = holding.group.cohortSurvival.every((share) => share === null || share >= MIN_UNTOUCHED);
   const name = holderName(facts);
-  if (isChain || !isUntouched || view.isClosure(holder) || name.property === null || name.position === null)
+  if (
+    isChain ||
+    !leavesInTurn(holding) ||
+    view.isClosure(holder) ||
+    name.property === null ||
+    name.position === null
+  )
     return null;
   const bound = lines.boundOn(name.position.script, name.property);
   if (bound === null) return null;
   if (bound.limit !== null && name.anchorNode !== -1 && isLimitless(view, name.anchorNode, bound.limit))
     return null;
   const { file, line } = bound.location;
-  const sentence = `\`${name.name}\` was still filling up: ${file}:${line} empties it at a size it had not reached.`;
+  const sentence = `\`${name.name}\` may still have been filling up: ${file}:${line} empties it at a size of its own.`;
   return { is: 'bounded', sentence };
+}
+
+/** Nothing has left, or none but the oldest: what leaves in another way, leaves for another reason than a bound. */
+function leavesInTurn({ group }: Holding): boolean {
+  const shares = group.cohortSurvival.filter((share) => share !== null);
+  const isAscending = shares.every(
+    (share, at) => at === 0 || share >= Math.min(shares[at - 1], MIN_UNTOUCHED),
+  );
+  return isAscending && (shares.at(-1) ?? 1) >= MIN_UNTOUCHED;
 }
 
 type Leak = Judged & { readonly judgement: { readonly is: 'leak' } };

@@ -27,6 +27,26 @@ export function workBetween(recording: Recording, times: readonly number[]): num
   return work.every((value) => value > 0) ? work : null;
 }
 
+const MIN_REQUESTS = 20; // in each window; fewer say little about how much was done
+
+/**
+ * HTTP requests answered between each two moments: the best measure of work there is, where the application serves enough.
+ * @param times epoch milliseconds, ascending
+ * @returns one value less than there are times; null when some window has too few
+ */
+export function requestsBetween(recording: Recording, times: readonly number[]): number[] | null {
+  const moments = times.map((time) => time - recording.header.startedAt);
+  const samples = recording.entries.filter((entry): entry is Sample => entry.type === 'sample');
+  const requests = moments
+    .slice(1)
+    .map((toMs, window) =>
+      samples
+        .filter(({ atMs }) => atMs > moments[window] && atMs <= toMs)
+        .reduce((total, sample) => total + (sample.requests?.count ?? 0), 0),
+    );
+  return requests.length > 0 && requests.every((count) => count >= MIN_REQUESTS) ? requests : null;
+}
+
 interface Span {
   readonly fromMs: number;
   readonly toMs: number;
