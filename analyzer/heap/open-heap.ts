@@ -46,6 +46,8 @@ export async function openHeap(path: string, options: OpenOptions = {}): Promise
 
 async function computeHeap(path: string, options: ReadOptions): Promise<Heap> {
   const thread = secondThreadFor(path);
+  const stop = (): void => void thread?.close(); // and with it, whatever it is doing
+  options.signal?.addEventListener('abort', stop);
   let elsewhere: Promise<DominatorTree> | null = null;
   try {
     const graph = await readSnapshotWith(thread, path, options, (unchecked) => {
@@ -53,10 +55,14 @@ async function computeHeap(path: string, options: ReadOptions): Promise<Heap> {
     });
     const own = sizesAndClasses(graph);
     const tree = (await elsewhere) ?? dominatorTree(graph);
-    options.signal?.throwIfAborted();
     await thread?.close(); // what it took is free again
+    options.signal?.throwIfAborted();
     return { graph, ...own, dominator: tree.dominator, retained: retainedInOrder(tree, own.shallow) };
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw error;
   } finally {
+    options.signal?.removeEventListener('abort', stop);
     await thread?.close();
   }
 }

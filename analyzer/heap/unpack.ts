@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
 import { SnapshotError } from './snapshot-error.ts';
@@ -22,7 +22,9 @@ export function unpacked(
   name: string,
 ): AsyncIterator<Buffer> {
   if (compression === null) return chunks;
-  return packingFaults(Readable.from(chunks).pipe(decompressor(compression, name)), compression, name);
+  const stream = decompressor(compression, name);
+  pipeline(Readable.from(chunks), stream, () => {}); // who reads the stream is told of faults, and nobody when reading has stopped
+  return packingFaults(stream, compression, name);
 }
 
 /** Node 22.15 and 23.8 brought zstd. */

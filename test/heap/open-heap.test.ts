@@ -95,6 +95,18 @@ describe('openHeap', () => {
     expect(runWithEngine(script)).toBe('enough\n');
   });
 
+  it('stops when told to while the second thread is at work', () => {
+    const script = withFile(
+      own,
+      `const controller = new AbortController();
+      const onProgress = ({ doneBytes, totalBytes }) => {
+        if (doneBytes === totalBytes) setImmediate(() => controller.abort(new Error('enough')));
+      };
+      await heap.openHeap(file, { signal: controller.signal, onProgress }).catch((error) => console.log(error.message));`,
+    );
+    expect(runWithEngine(script)).toBe('enough\n');
+  });
+
   it('works from sources on one thread', async () => {
     const { graph, dominator, retained } = await openHeap(own);
     expect(dominator).toHaveLength(graph.nodeCount);
