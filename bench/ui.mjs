@@ -90,7 +90,7 @@ async function measureMovement() {
       }
       return count / 2;
     }, wheel);
-    print(`${name}, all six charts`, frames, 'frames/s');
+    print(`${name}, all charts`, frames, 'frames/s');
   }
   await page.close();
 }
