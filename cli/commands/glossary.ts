@@ -10,7 +10,7 @@ import type { Output } from '../terminal/terminal.ts';
 
 export const glossaryCommand = defineCommand({
   name: 'glossary',
-  summary: 'Explain a word of heap snapshots, such as dominator or (closure)',
+  summary: 'Explain a word of heap snapshots, such as dominator or context',
   usage: '[options] [term]',
   details: ['Without a term it explains all of them.'],
   examples: [

@@ -27,13 +27,23 @@ test('the verdict of redacted snapshots is the same, and what the program held i
   ]);
   const facts = ({ verdict, findings }: typeof before) => ({
     verdict,
-    findings: findings.map(({ fingerprint, kind, title, growth, culprit }) => ({
-      fingerprint,
-      kind,
-      title,
-      growth,
-      culprit,
-    })),
+    findings: findings.map(({ fingerprint, kind, title, growth, culprit, trace }) => {
+      const { objects, bytes, what, shareOfHeapGrowth, survival, bytesPerMinute } = growth;
+      const rate = bytesPerMinute?.toPrecision(4); // a file's time is kept to the microsecond
+      return {
+        fingerprint,
+        kind,
+        title,
+        culprit,
+        trace,
+        objects,
+        bytes,
+        what,
+        shareOfHeapGrowth,
+        survival,
+        rate,
+      };
+    }),
   });
   expect(facts(after)).toEqual(facts(before));
   expect(after.findings).toHaveLength(8);

@@ -52,8 +52,8 @@ export async function redact(redactions: readonly Redaction[], options: RedactOp
 
 /** When a snapshot was taken is told by its file alone. */
 async function keepTime(from: string, to: string): Promise<void> {
-  const { atime, mtime } = await stat(from);
-  await utimes(to, atime, mtime);
+  const { atimeMs, mtimeMs } = await stat(from);
+  await utimes(to, atimeMs / 1000, mtimeMs / 1000);
 }
 
 async function copy(
