@@ -47,11 +47,17 @@ export function marked(
   known: readonly KnownProblem[],
   today: string,
 ): Problem {
-  const entry = known.find((one) => one.scenario === scenario && one.fingerprint === problem.fingerprint);
+  const entry = known.find((one) => one.scenario === scenario && isSameProblem(one, problem));
   if (entry === undefined) return problem;
   const isExpired = entry.expires !== null && entry.expires <= today;
   return { ...problem, mark: isExpired ? 'expired' : 'known', reason: entry.reason };
 }
+
+type Told = Pick<Problem, 'fingerprint' | 'title'>;
+
+/** By the fingerprint, or word by word: what fills one holder may be told by another of its classes the next time. */
+export const isSameProblem = (one: Told, other: Told): boolean =>
+  one.fingerprint === other.fingerprint || one.title === other.title;
 
 function parse(file: string): unknown {
   try {

@@ -5,7 +5,7 @@ import { LeakwatchError } from '../../analyzer/error.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ArtifactRoom } from './artifacts.ts';
 import { artifactRoom, keepArtifacts, writeReportPage } from './artifacts.ts';
-import { marked } from './baseline.ts';
+import { isSameProblem, marked } from './baseline.ts';
 import type { CheckReport, KnownProblem, Outcome, ScenarioResult } from './check-report.ts';
 import { CHECK_VERSION } from './check-report.ts';
 import type { ScenarioConfig } from './config.ts';
@@ -142,11 +142,11 @@ function headlineOf(scenarios: readonly ScenarioResult[]): string {
   return `${parts.join(', ')}.`;
 }
 
-function isFixed({ scenario, fingerprint }: KnownProblem, scenarios: readonly ScenarioResult[]): boolean {
-  const result = scenarios.find(({ name }) => name === scenario);
+function isFixed(known: KnownProblem, scenarios: readonly ScenarioResult[]): boolean {
+  const result = scenarios.find(({ name }) => name === known.scenario);
   return (
     result !== undefined &&
     result.outcome !== 'unable' &&
-    result.problems.every((problem) => problem.fingerprint !== fingerprint)
+    !result.problems.some((problem) => isSameProblem(known, problem))
   );
 }

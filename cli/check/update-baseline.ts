@@ -1,4 +1,5 @@
 import { UsageError } from '../usage-error.ts';
+import { isSameProblem } from './baseline.ts';
 import type { CheckReport, KnownProblem } from './check-report.ts';
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
@@ -28,4 +29,4 @@ export function updatedBaseline(
 }
 
 const isSame = (one: KnownProblem, other: KnownProblem) =>
-  one.scenario === other.scenario && one.fingerprint === other.fingerprint;
+  one.scenario === other.scenario && isSameProblem(one, other);

@@ -137,12 +137,12 @@ test.each([
 });
 
 test('an update takes in what is new, renews what expired, and drops what is fixed', () => {
-  const of = (fingerprint: string) => ({ ...entry, fingerprint });
+  const of = (fingerprint: string) => ({ ...entry, fingerprint, title: fingerprint });
   const baseline = [of('stays'), of('expired'), of('fixed'), { ...entry, scenario: 'not tried' }];
   const problems = [
-    problemWith({ fingerprint: 'stays', mark: 'known' }),
-    problemWith({ fingerprint: 'expired', mark: 'expired' }),
-    problemWith({ fingerprint: 'new' }),
+    problemWith({ fingerprint: 'stays', title: 'stays', mark: 'known' }),
+    problemWith({ fingerprint: 'expired', title: 'expired', mark: 'expired' }),
+    problemWith({ fingerprint: 'new', title: 'new' }),
   ];
   const report = { ...reportOf(scenarioWith({ outcome: 'failed', problems })), fixed: [of('fixed')] };
   const updated = updatedBaseline(baseline, report, { reason: 'later', expires: null });
