@@ -71,7 +71,8 @@ function guardedObserver(
   statistics: RequestStatistics,
 ): (request: object, response: Response, route: string) => void {
   const observe = (request: object, response: Response, route: string) => {
-    if (!Stamp.isOn(response)) {
+    // Node tells of those of HTTP/1 by itself, and leaves out what is not counted.
+    if (!Stamp.isOn(response) && 'stream' in response) {
       statistics.begin(response);
       response.once('finish', () => statistics.finish(request, response));
     }

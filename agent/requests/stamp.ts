@@ -10,17 +10,23 @@ const Given = function given(object: object): object {
 
 export class Stamp extends Given {
   #startedMs: number;
+  readonly #weight: number;
   /** `GET /users/:id`; null as long as nobody has said it. */
   #route: string | null = null;
 
-  private constructor(response: object, startedMs: number) {
+  private constructor(response: object, startedMs: number, weight: number) {
     super(response);
+    this.#weight = weight;
     this.#startedMs = startedMs;
   }
 
-  /** @param response not stamped yet @param startedMs on `performance.now()`'s scale */
-  static put(response: object, startedMs: number): void {
-    void new Stamp(response, startedMs);
+  /**
+   * @param response not stamped yet
+   * @param startedMs on `performance.now()`'s scale
+   * @param weight how many requests it stands for
+   */
+  static put(response: object, startedMs: number, weight: number): void {
+    void new Stamp(response, startedMs, weight);
   }
 
   static isOn(response: object): boolean {
@@ -35,6 +41,11 @@ export class Stamp extends Given {
   /** NaN without a stamp. */
   static startedMs(response: object): number {
     return #startedMs in response ? response.#startedMs : Number.NaN;
+  }
+
+  /** 0 without a stamp. */
+  static weight(response: object): number {
+    return #startedMs in response ? response.#weight : 0;
   }
 
   static route(response: object): string | null {

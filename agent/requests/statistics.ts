@@ -11,6 +11,11 @@ const OTHER_ROUTES = '(other routes)';
 // Of more, a recording would grow by more than its samples.
 const MAX_RECORDED_ROUTES = 20;
 
+// So many requests of a window are counted one by one. Of more, one in sixteen stands for all: a stamp on each response cost
+// a busy server some percent of its time.
+const EXACT_PER_WINDOW = 1000;
+const SAMPLED = 16;
+
 const FIRST_SERVER_ERROR = 500;
 
 /** Requests of this thread, from the servers that tell of them. */
@@ -42,6 +47,7 @@ interface Counts {
 export function createRequestStatistics(): RequestStatistics {
   const all = createCounts();
   const byRoute = new Map<string, Counts>();
+  let passed = 0;
 
   const countsOf = (route: string): Counts => {
     const known = byRoute.get(route);
@@ -53,15 +59,18 @@ export function createRequestStatistics(): RequestStatistics {
   };
   return {
     begin(response) {
-      if (!Stamp.isOn(response)) Stamp.put(response, monotonicMs());
+      const isExact = all.window.count < EXACT_PER_WINDOW;
+      if (!isExact && ++passed % SAMPLED !== 0) return;
+      if (!Stamp.isOn(response)) Stamp.put(response, monotonicMs(), isExact ? 1 : SAMPLED);
     },
     finish(request, response) {
       const latencyMs = monotonicMs() - Stamp.startedMs(response);
       if (Number.isNaN(latencyMs)) return;
       const isError = response.statusCode >= FIRST_SERVER_ERROR;
-      all.window.add(latencyMs, isError);
+      const weight = Stamp.weight(response);
+      all.window.add(latencyMs, isError, weight);
       const route = expressRoute(request) ?? Stamp.route(response);
-      if (route !== null) countsOf(route).window.add(latencyMs, isError);
+      if (route !== null) countsOf(route).window.add(latencyMs, isError, weight);
     },
     closeWindow: () => (all.window.count === 0 ? null : closed(all)),
     closeRoutes() {

@@ -15,12 +15,13 @@ export class Tally {
   // Bucket -> requests; a double holds more of them than a process lives to see.
   readonly #requests = new Float64Array(BUCKETS);
 
-  add(latencyMs: number, isError: boolean): void {
-    this.count++;
-    this.totalMs += latencyMs;
-    if (isError) this.errors++;
+  /** @param weight how many requests it stands for */
+  add(latencyMs: number, isError: boolean, weight = 1): void {
+    this.count += weight;
+    this.totalMs += latencyMs * weight;
+    if (isError) this.errors += weight;
     if (latencyMs > this.#maxMs) this.#maxMs = latencyMs;
-    this.#requests[bucketOf(latencyMs)]++;
+    this.#requests[bucketOf(latencyMs)] += weight;
   }
 
   /** Counts what the other one has counted, too. */
