@@ -8,11 +8,12 @@ import {
   type HeapProfile,
   type TimedProfile,
 } from './series/allocation-growth.ts';
+import { isRisingOn } from './series/memory-trend.ts';
 import { routeGrowth, routeWindows } from './series/route-growth.ts';
 import { slopeInterval, type SlopeInterval } from './series/slope-interval.ts';
 
 export interface Evidence {
-  /** The heap's floor certainly rises, or something of every window stays alive. */
+  /** The heap's floor certainly rises and goes on to, or something of every window stays alive. */
   readonly isSuspicious: boolean;
   /** A sentence each, the strongest first. */
   readonly sentences: readonly string[];
@@ -30,7 +31,7 @@ export function evidenceOf(recording: Recording, profiles: readonly TimedProfile
   const sites = allocationGrowth(profiles) ?? [];
   const isRising = floor !== null && floor.low > 0;
   return {
-    isSuspicious: isRising || sites.length > 0,
+    isSuspicious: (isRising && isRisingOn(recording)) || sites.length > 0,
     sentences: [
       ...sites.slice(0, MAX_SITES).map(siteSentence),
       ...(floor === null ? [] : [floorSentence(floor, recording)]),

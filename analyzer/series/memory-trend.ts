@@ -9,24 +9,28 @@ const MIN_FLOORS = 5; // major collections; fewer give a slope that a cache warm
 /** How memory went over a recording: slopes of the heap's floor, of RSS and of external memory, and when the limit is met. */
 export function memoryTrend(recording: Recording): MemoryTrend {
   const samples = recording.entries.filter((entry): entry is Sample => entry.type === 'sample');
-  const majors = recording.entries.filter(
-    (entry): entry is Collection => entry.type === 'gc' && entry.kind === 'major',
-  );
-  const floors = majors.flatMap((entry): Point[] =>
-    entry.heapUsedAfterBytes === undefined ? [] : [{ x: entry.atMs, y: entry.heapUsedAfterBytes }],
-  );
+  const floors = floorsOf(recording);
   const durationMs = recording.entries.at(-1)?.atMs ?? 0;
   const floorBytesPerMinute = floors.length < MIN_FLOORS ? null : perMinute(secondHalf(floors));
   const slopeOf = (value: (sample: Sample) => number) =>
     perMinute(secondHalf(samples.map((sample) => ({ x: sample.atMs, y: value(sample) }))));
   return {
     durationMs,
-    majorCollections: majors.length,
+    majorCollections: majorsOf(recording).length,
     floorBytesPerMinute,
     rssBytesPerMinute: slopeOf((sample) => sample.rssBytes),
     externalBytesPerMinute: slopeOf((sample) => sample.externalBytes),
     timeToHeapLimitMs: timeToLimit(floors.at(-1)?.y, floorBytesPerMinute, recording.header.heapLimitBytes),
   };
+}
+
+const majorsOf = ({ entries }: Recording) =>
+  entries.filter((entry): entry is Collection => entry.type === 'gc' && entry.kind === 'major');
+
+function floorsOf(recording: Recording): readonly Point[] {
+  return majorsOf(recording).flatMap((entry): Point[] =>
+    entry.heapUsedAfterBytes === undefined ? [] : [{ x: entry.atMs, y: entry.heapUsedAfterBytes }],
+  );
 }
 
 /**
@@ -35,22 +39,50 @@ export function memoryTrend(recording: Recording): MemoryTrend {
  */
 export function isFlat(recording: Recording): boolean {
   const trend = memoryTrend(recording);
-  const last = recording.entries.findLast((entry): entry is Sample => entry.type === 'sample');
-  if (!last || trend.durationMs < MIN_FLAT_MS || trend.floorBytesPerMinute === null) return false;
-  const minutes = trend.durationMs / MINUTE_MS;
-  const gains = (perMinuteBytes: number | null) => (perMinuteBytes ?? 0) * minutes;
+  const last = lastSample(recording);
+  if (!last || trend.durationMs < MIN_TELLING_MS || trend.floorBytesPerMinute === null) return false;
   return (
-    gains(trend.floorBytesPerMinute) < FLAT_SHARE * last.heapUsedBytes + FLAT_BYTES &&
-    gains(trend.rssBytesPerMinute) < FLAT_SHARE * last.rssBytes + FLAT_BYTES
+    gained(trend, trend.floorBytesPerMinute) < worthALook(last.heapUsedBytes) &&
+    gained(trend, trend.rssBytesPerMinute) < worthALook(last.rssBytes)
   );
 }
 
-const MIN_FLAT_MS = MINUTE_MS; // a leak of a megabyte an hour needs more; the sentence says over what time it looked
+/**
+ * Whether the heap's floor goes on rising over a recording as no warm-up does: long enough, by what a person would look at,
+ * and at the end not much slower than before.
+ */
+export function isRisingOn(recording: Recording): boolean {
+  const trend = memoryTrend(recording);
+  const last = lastSample(recording);
+  if (!last || trend.durationMs < MIN_TELLING_MS || trend.floorBytesPerMinute === null) return false;
+  const later = secondHalf(floorsOf(recording));
+  const before = theilSenSlope(firstHalf(later));
+  const atTheEnd = theilSenSlope(secondHalf(later));
+  if (before === null || atTheEnd === null) return false;
+  return (
+    gained(trend, trend.floorBytesPerMinute) >= worthALook(last.heapUsedBytes) &&
+    atTheEnd > SLOWING_SHARE * Math.max(before, 0)
+  );
+}
+
+const lastSample = ({ entries }: Recording) =>
+  entries.findLast((entry): entry is Sample => entry.type === 'sample');
+
+/** What a slope brings over the length of a recording, in bytes. */
+const gained = ({ durationMs }: MemoryTrend, perMinuteBytes: number | null) =>
+  (perMinuteBytes ?? 0) * (durationMs / MINUTE_MS);
+
+const worthALook = (bytes: number) => FLAT_SHARE * bytes + FLAT_BYTES;
+
+const MIN_TELLING_MS = MINUTE_MS; // a leak of a megabyte an hour needs more; the sentence says over what time it looked
+const SLOWING_SHARE = 0.5; // a cache that fills up brings ever less; a leak in step with the work brings as much as before
 const FLAT_SHARE = 0.02;
 const FLAT_BYTES = 1024 * 1024;
 
 /** What a process does while it warms up says nothing about where it is going. */
 const secondHalf = (points: readonly Point[]) => points.slice(Math.floor(points.length / 2));
+
+const firstHalf = (points: readonly Point[]) => points.slice(0, Math.floor(points.length / 2));
 
 function perMinute(points: readonly Point[]): number | null {
   const slope = theilSenSlope(points);
