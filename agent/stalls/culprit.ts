@@ -35,9 +35,9 @@ export function culpritOf(
   const nodes = weighedNodes(profile);
   const leaf = heaviestLeaf(nodes);
   const profiled = leaf === undefined ? [] : stackOf(leaf, readSource);
-  const stack = isHidden(stackAtStart, profiled, nodes)
-    ? stackAtStart
-    : profiled.map((frame, depth) => atItsCall(frame, profiled[depth - 1], stackAtStart, readSource));
+  const stack =
+    withHidden(stackAtStart, profiled, nodes) ??
+    profiled.map((frame, depth) => atItsCall(frame, profiled[depth - 1], stackAtStart, readSource));
   const culprit = stack.find(isApplication) ?? null;
   const category =
     sharedCategory(nodes, stack) ?? categoryOf(stack, culprit, sourceOfLine(culprit, readSource));
@@ -83,6 +83,14 @@ export function within(profile: Profiler.Profile, { fromMicros, toMicros }: Prof
     timeDeltas.push(delta);
   });
   return { ...profile, samples, timeDeltas };
+}
+
+/** How many samples found the thread in a function. */
+export function workingSamples({ nodes, samples = [] }: Profiler.Profile): number {
+  const working = new Set(
+    nodes.filter(({ callFrame }) => !ENGINE.has(callFrame.functionName)).map(({ id }) => id),
+  );
+  return samples.filter((id) => working.has(id)).length;
 }
 
 interface WeighedNode {
@@ -231,15 +239,22 @@ function sharedCategory(nodes: readonly WeighedNode[], stack: readonly StackFram
     : null;
 }
 
-/** Whether the profiler missed the innermost function: it gave the time to a caller, and knows nothing of the function. */
-function isHidden(
+/**
+ * The stack with the application's innermost function, when the profiler missed it: it gave the time of that function, and
+ * of what Node did for it, to its caller. Null when it missed none.
+ */
+function withHidden(
   stackAtStart: readonly StackFrame[],
   profiled: readonly StackFrame[],
   nodes: readonly WeighedNode[],
-): boolean {
-  const hidden = stackAtStart.find(isApplication);
-  if (hidden === undefined || nodes.some(({ frame }) => isSameFunction(frame, hidden))) return false;
-  return profiled.length === 0 || stackAtStart.some((frame) => isSameFunction(frame, profiled[0]));
+): readonly StackFrame[] | null {
+  const depth = stackAtStart.findIndex(isApplication);
+  if (depth < 0 || nodes.some(({ frame }) => isSameFunction(frame, stackAtStart[depth]))) return null;
+  if (profiled.length === 0) return stackAtStart;
+  const callers = stackAtStart.slice(depth);
+  const shared = profiled.findIndex((frame) => callers.some((caller) => isSameFunction(caller, frame)));
+  if (shared < 0 || profiled.slice(0, shared).some(isApplication)) return null;
+  return [...profiled.slice(0, shared), ...callers];
 }
 
 function isSameFunction(a: StackFrame, b: StackFrame): boolean {

@@ -13,6 +13,9 @@ const FOLLOW_POLL_MS = 5;
 const ONGOING_FIRST_MS = 1000;
 const ONGOING_FACTOR = 10;
 
+// What is told of a stall first is what its first stretch showed, which is over by then.
+const FIRST_STRETCH_MS = ONGOING_FIRST_MS / 2;
+
 // Each profile of a long stall ends after this time: what one holds in memory does not grow with the stall.
 const STRETCH_MS = 10_000;
 
@@ -74,7 +77,7 @@ export async function untilBeat(
     if (
       host.isProfiled &&
       turning === null &&
-      current.atMs > askedMs + (tally.heaviest() === null ? ONGOING_FIRST_MS : STRETCH_MS) &&
+      current.atMs > askedMs + (tally.heaviest() === null ? FIRST_STRETCH_MS : STRETCH_MS) &&
       mainThread.listenedMs < Infinity
     )
       turning = turnOver();

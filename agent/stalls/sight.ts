@@ -5,6 +5,7 @@ import {
   culpritOfNativeCall,
   culpritOfStack,
   within,
+  workingSamples,
   type Culprit,
   type ProfileWindow,
   type ReadSource,
@@ -19,6 +20,11 @@ export function culpritIn({ profile, stackAtStart }: Sight, window: ProfileWindo
   if (window === null) return culpritOfNativeCall(stackAtStart, sourceReader());
   if (profile !== null) return culpritOf(within(profile, window), stackAtStart, sourceReader());
   return stackAtStart.length === 0 ? NOT_SEEN : culpritOfStack(stackAtStart, sourceReader());
+}
+
+/** How much of a stall its profile shows, in milliseconds. */
+export function shownMs({ profile }: Sight, window: ProfileWindow, samplingMs: number): number {
+  return profile === null ? 0 : workingSamples(within(profile, window)) * samplingMs;
 }
 
 /** Reads each file once. */

@@ -10,7 +10,7 @@ import { answered, untilBeat } from './follow.ts';
 import { createHunt } from './hunt.ts';
 import { connectMainThreadProfiler, type MainThreadProfiler, type Sight } from './main-thread-profiler.ts';
 import { busyMs, durationMs, hasBeaten, intervalMs, waitedMs, type Pulse, type Standstill } from './pulse.ts';
-import { culpritIn, NOT_SEEN, STARVED } from './sight.ts';
+import { culpritIn, NOT_SEEN, shownMs, STARVED } from './sight.ts';
 import { createStallWriter } from './stall-writer.ts';
 import { openMainThreadTime } from './thread-time.ts';
 import type { WatchdogData } from './watch.ts';
@@ -25,6 +25,9 @@ const REST_FACTOR = 3;
 
 // How much of what a loop was busy lately counts beside the latest reading.
 const HABIT = 0.8;
+
+// A profile that shows less of a stall began when the native call was over.
+const MIN_SHOWN_SHARE = 0.1;
 
 // V8 that answers later than this was in a native call, and answers from wherever the thread went next.
 const TELLING_SILENCE_MS = 25;
@@ -157,7 +160,9 @@ async function follow(standstill: Standstill): Promise<void> {
   if (lastedMs < thresholdMs || wasSuspended) return;
 
   const window = { fromMicros: microsOf(sinceMs), toMicros: microsOf(sinceMs + lastedMs) };
-  const isAfterwards = sight.profile === null ? !isTelling : isLate && !isCaught;
+  const samplingMs = (isProfiled ? STALL_SAMPLING_MICROS : HUNT_SAMPLING_MICROS) / 1000;
+  const isBlind = !isTelling && shownMs(sight, window, samplingMs) < MIN_SHOWN_SHARE * lastedMs;
+  const isAfterwards = sight.profile === null ? !isTelling : (isLate && !isCaught) || isBlind;
   const seen = culpritIn(
     isTelling || isAfterwards ? sight : { ...sight, stackAtStart: [] },
     isAfterwards ? null : window,
@@ -177,12 +182,10 @@ async function profiled(mainThread: MainThreadProfiler): Promise<Sight> {
 
 /** The culprit, or who it was when the thread was found in the same place after other stalls. Who remains unnamed is hunted for. */
 function named(culprit: Culprit, stackAfter: readonly StackFrame[]): Culprit {
-  if (culprit.culprit !== null) {
-    acquaintance.learn(stackAfter, culprit);
-    return culprit;
-  }
-  const known = acquaintance.recall(stackAfter);
-  isHuntWanted = known === null && !hunt.isOn && allowance.isLeft(nowMs());
+  if (culprit.culprit !== null) acquaintance.learn(stackAfter, culprit);
+  const known = culprit.culprit === null ? acquaintance.recall(stackAfter) : culprit;
+  // Another call may be caught first: the hunt goes on for the one it was for.
+  isHuntWanted = (known === null || acquaintance.isSeeking) && !hunt.isOn && allowance.isLeft(nowMs());
   return known ?? culprit;
 }
 
