@@ -14,6 +14,8 @@ export interface Growth {
   readonly bytesPerRound: number;
   /** It gains with the work, more than the engine's own unrest, and keeps what it has gained. */
   readonly isClimbing: boolean;
+  /** It gained, but unsteadily: a leak among the noise of a busy machine, or a warm-up. Another look tells. */
+  readonly isUnclear: boolean;
 }
 
 /**
@@ -27,9 +29,11 @@ export function growthOf(heapBytes: readonly number[], iterationsPerRound: numbe
   const early = stepsBetween(kept, 2, 4);
   const late = stepsBetween(kept, 4, 8);
   const least = leastGrowth(iterationsPerRound * late.length);
-  if (isSteady(early, late, least)) return { bytesPerRound: lowerMedian(late), isClimbing: true };
+  if (isSteady(early, late, least))
+    return { bytesPerRound: lowerMedian(late), isClimbing: true, isUnclear: false };
   const bytes = sum(late);
-  return { bytesPerRound: bytes / late.length, isClimbing: bytes >= least && isStepwise(kept, bytes) };
+  const isClimbing = bytes >= least && isStepwise(kept, bytes);
+  return { bytesPerRound: bytes / late.length, isClimbing, isUnclear: bytes >= least && !isClimbing };
 }
 
 /** What was in use at each milestone and was never let go again: at most what was in use at any later one. */

@@ -46,7 +46,8 @@ export async function tryScenario(scenario: Scenario, options: TrialOptions): Pr
   await work(trial, options.warmupIterations);
   const pace = await paceOf(scenario, options.timeoutMs);
   trial.iterations += pace.spent;
-  const growth = await screen(trial, pace);
+  let growth = await screen(trial, pace);
+  if (growth.isUnclear) growth = await screen(trial, pace);
   if (!growth.isClimbing) return clean(trial, growth, pace);
   const series = await snapshotSeries(options.snapshotFolder);
   let isKept = false;
