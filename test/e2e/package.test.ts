@@ -46,7 +46,16 @@ test('the package holds what is built, and its papers; no source, no test, no fi
   ]);
   const kinds = new Set(packed.files.map(({ path }) => /(?:\.d)?\.\w+$/.exec(path)?.[0] ?? path));
   kinds.delete('.node');
-  expect([...kinds].toSorted()).toEqual(['.css', '.d.ts', '.html', '.js', '.json', '.md', 'LICENSE']);
+  expect([...kinds].toSorted()).toEqual([
+    '.css',
+    '.d.ts',
+    '.html',
+    '.js',
+    '.json',
+    '.md',
+    '.wasm',
+    'LICENSE',
+  ]);
 });
 
 describe('the agent records an application when it is loaded', () => {
