@@ -135,11 +135,13 @@ async function lookCloser(
   growth: Growth,
   series: SnapshotSeries,
 ): Promise<Trial> {
-  const before = await trial.heapBytes();
+  const windows = windowsFor(pace, growth, await trial.heapBytes());
   const iterationsBefore = trial.iterations;
   await series.take(trial.iterations);
+  // A snapshot lets go of what the engine had compiled: only from then on does the heap tell of the scenario.
+  const before = await trial.heapBytes();
   let bytes = 0;
-  for (const [index, iterations] of windowsFor(pace, growth, before).entries()) {
+  for (const [index, iterations] of windows.entries()) {
     await work(trial, iterations);
     bytes = (await trial.heapBytes()) - before;
     if (index === 0 && !goesOn(bytes, growth, iterations / pace.iterations))
