@@ -1,8 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -151,8 +152,11 @@ test(
     await pm2(['ping']);
     onTestFinished(async () => void (await pm2(['kill'])));
     const variables = { LEAKWATCH_DIR: runFolder, LEAKWATCH_INTERVAL_MS: '100' };
-    const nodeArguments = ['--node-args', `--require ${AGENT}`];
     // PM2 takes a path with a blank for a command line.
+    const agent = join(mkdtempSync(join(tmpdir(), 'leakwatch-pm2-')), 'agent');
+    symlinkSync(dirname(AGENT), agent);
+    onTestFinished(() => rmSync(dirname(agent), { recursive: true }));
+    const nodeArguments = ['--node-args', `--require ${agent}`];
     await pm2(['start', 'app.cjs', '--name', 'one', ...nodeArguments], variables);
     await pm2(['start', 'app.cjs', '--name', 'two', '-i', '2', ...nodeArguments], variables);
     const listening = async () =>
