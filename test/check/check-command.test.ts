@@ -132,17 +132,6 @@ describe('a leak', () => {
     const { exitCode, report } = await check('cart', '--compare=main.json');
     expect([exitCode, report.scenarios[0].problems[0].mark]).toEqual([0, 'known']);
   });
-
-  test('that the baseline takes in is known until the day it expires', { timeout: 240_000 }, async () => {
-    const update = ['--update-baseline', '--reason', 'until spring', '--expires'];
-    expect((await check('cart', ...update, '2999-01-01')).exitCode).toBe(0);
-    const known = await check('cart', 'fine');
-    expect([known.exitCode, known.report.scenarios[0].problems[0].reason]).toEqual([0, 'until spring']);
-    const file = join(project, 'leakwatch-baseline.json');
-    writeFileSync(file, readFileSync(file, 'utf8').replace('2999', '1999'));
-    const expired = await check('cart');
-    expect([expired.exitCode, expired.report.scenarios[0].problems[0].mark]).toEqual([1, 'expired']);
-  });
 });
 
 describe('a check that cannot begin ends with one sentence and exit code 2', () => {

@@ -132,22 +132,6 @@ describe.runIf(CAN_FORK)('the copy fails', PATIENT, () => {
     ]);
   });
 
-  test('when it hangs, and is made again', async () => {
-    // A pipe that nobody reads holds the copy up; when one is gone, there is a reader.
-    const source = `${START}${FORKER}
-      require('node:child_process').execFileSync('mkfifo', ['pipe']);
-      write('pipe').then(() => show(children()));
-      (async () => {
-        await untilCopied();
-        const first = children();
-        while (children() === first) await new Promise((resume) => setTimeout(resume, 5));
-        require('node:fs').createReadStream('pipe').resume();
-      })();`;
-    const [written, left] = await taken({ source });
-    expect(written).toMatchObject({ isWritten: true, attempts: 2 });
-    expect(left).toBe('');
-  });
-
   test('when it is killed, and no ordinary snapshot is tried then', async () => {
     const source = `${START}
       agent.takeSnapshot({ mode: 'auto' }).then(show);

@@ -165,20 +165,6 @@ describe('the analysis', () => {
     expect(statSync(join(runFolder, 'report.json')).mode & 0o777).toBe(0o600);
   });
 
-  test('is stopped, and begun again', async () => {
-    const runFolder = finishedRun(null);
-    // So many that it is not done before it is stopped.
-    for (const file of readdirSync(snapshots))
-      for (let copy = 0; copy < 12; copy++)
-        copyFileSync(join(snapshots, file), join(runFolder, `${copy}-${file}`));
-    const page = await open(await serve({ runFolder }), '#/captures');
-    await page.getByRole('button', { name: 'Analyze the snapshots' }).click();
-    await page.getByRole('button', { name: 'Stop' }).click();
-    const again = page.getByRole('button', { name: 'Analyze the snapshots' });
-    await expect.poll(() => again.isVisible()).toBe(true);
-    expect(await page.textContent('.analysis [role=status]')).toBe('');
-  });
-
   test('of files that are none says why', async () => {
     const file = join(makeRunFolder(), 'letter.heapsnapshot');
     writeFileSync(file, 'Dear reader');
