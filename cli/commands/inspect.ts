@@ -1,14 +1,12 @@
 import { inspect } from '../../analyzer/explore/inspect.ts';
 import type { Inspection, ReferenceRow } from '../../analyzer/explore/inspect.ts';
 import type { ObjectRow } from '../../analyzer/explore/object-row.ts';
-import type { Page } from '../../analyzer/explore/paging.ts';
 import { bytesText, numberText } from '../../analyzer/render/units.ts';
 import { wrapText } from '../../analyzer/render/wrap.ts';
 import { defineCommand } from '../command.ts';
 import { nodeNamed, openSnapshot, showAnswer } from '../explore/ask-snapshot.ts';
 import { JSON_OPTION, LIST_OPTIONS, pagingOf } from '../explore/list-options.ts';
-import { heading, placeText, quoted, restLines } from '../explore/words.ts';
-import { tableLines } from '../terminal/table.ts';
+import { heading, placeText, quoted, section } from '../explore/words.ts';
 import type { Column } from '../terminal/table.ts';
 import type { Output } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
@@ -107,18 +105,3 @@ const REFERENCE_COLUMNS: readonly Column<ReferenceRow>[] = [
   { title: 'reference', value: ({ reference }) => reference, flexible: true },
   ...OBJECT_COLUMNS,
 ];
-
-function section<Row>(
-  title: string,
-  page: Page<Row>,
-  columns: readonly Column<Row>[],
-  output: Output,
-): string[] {
-  if (page.total === 0) return [];
-  return [
-    '',
-    heading(`${title} (${numberText(page.total)})`, output),
-    ...tableLines(columns, page.rows, output),
-    ...restLines(page, output),
-  ];
-}

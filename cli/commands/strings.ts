@@ -1,4 +1,3 @@
-import type { Page } from '../../analyzer/explore/paging.ts';
 import { duplicateStrings, longestStrings, slicedStrings } from '../../analyzer/explore/strings.ts';
 import type { DuplicateRow, SlicedRow, StringRow } from '../../analyzer/explore/strings.ts';
 import { heapTotals } from '../../analyzer/explore/top.ts';
@@ -6,10 +5,8 @@ import { bytesText, numberText } from '../../analyzer/render/units.ts';
 import { defineCommand } from '../command.ts';
 import { openSnapshot, showAnswer, snapshotFile } from '../explore/ask-snapshot.ts';
 import { JSON_OPTION, LIST_OPTIONS, pagingOf } from '../explore/list-options.ts';
-import { heading, placeText, quoted, restLines } from '../explore/words.ts';
-import { tableLines } from '../terminal/table.ts';
+import { placeText, quoted, section } from '../explore/words.ts';
 import type { Column } from '../terminal/table.ts';
-import type { Output } from '../terminal/terminal.ts';
 
 export const stringsCommand = defineCommand({
   name: 'strings',
@@ -80,18 +77,3 @@ const SLICED_COLUMNS: readonly Column<SlicedRow>[] = [
   { title: 'which is known as', value: heldBy, flexible: true },
   { title: 'declared at', value: heldAt, flexible: true },
 ];
-
-function section<Row>(
-  title: string,
-  page: Page<Row>,
-  columns: readonly Column<Row>[],
-  output: Output,
-): string[] {
-  if (page.total === 0) return [];
-  return [
-    '',
-    heading(`${title} (${numberText(page.total)})`, output),
-    ...tableLines(columns, page.rows, output),
-    ...restLines(page, output),
-  ];
-}

@@ -2,6 +2,8 @@ import type { Page } from '../../analyzer/explore/paging.ts';
 import type { SourceLocation } from '../../analyzer/report.ts';
 import { locationText } from '../../analyzer/render/trace.ts';
 import { bytesText, numberText } from '../../analyzer/render/units.ts';
+import { tableLines } from '../terminal/table.ts';
+import type { Column } from '../terminal/table.ts';
 import type { Output } from '../terminal/terminal.ts';
 
 /** `+1,234`, `-12`, `0`. */
@@ -49,3 +51,19 @@ const MAX_QUOTED = 48;
 
 /** A heading above a table. */
 export const heading = (text: string, { colors }: Output) => colors.bold(text);
+
+/** A table under its heading, with what is not shown of it; nothing when it has no rows. */
+export function section<Row>(
+  title: string,
+  page: Page<Row>,
+  columns: readonly Column<Row>[],
+  output: Output,
+): string[] {
+  if (page.total === 0) return [];
+  return [
+    '',
+    heading(`${title} (${numberText(page.total)})`, output),
+    ...tableLines(columns, page.rows, output),
+    ...restLines(page, output),
+  ];
+}
