@@ -53,6 +53,11 @@ export function loadAddon(): LoadedAddon {
   }
 }
 
+/** Whether Node itself was ever copied on a machine of this kind; on others somebody has to ask for it. */
+export function isTriedHere(): boolean {
+  return process.platform === 'linux' && process.arch === 'x64' && !isMusl();
+}
+
 function none(missing: string): LoadedAddon {
   return { addon: null, missing };
 }

@@ -80,19 +80,61 @@ const POLL_MS = 50;
 // A copy has nobody to wait for: asleep is what it only is when a lock was held that nobody gives back.
 const POLLS_ASLEEP = 30;
 
-/** Waits for the copy's end, and brings it about when it hangs. @param keepsAlive whether this process shall wait, too */
-export async function watchCopy(addon: Addon, pid: number, keepsAlive: boolean): Promise<CopyEnd> {
-  let asleepPolls = 0;
-  let cpuTicks = '';
+// The copy ends itself when its time is up, unless somebody has stopped it.
+const WALL_RESERVE_MS = 5000;
+
+// What is killed and does not end waits for a device; a process that waits for it, too, would be no better off.
+const LONGEST_DYING_MS = 30_000;
+
+export interface CopyWatch {
+  /** As the copy was told. */
+  readonly wallSeconds: number;
+  /** Whether this process shall wait, too. */
+  readonly keepsAlive: boolean;
+}
+
+/** The time that passes between two looks; a test has its own. */
+export interface Clock {
+  readonly nowMs: () => number;
+  pause(milliseconds: number, keepsAlive: boolean): Promise<void>;
+}
+
+/** Waits for the copy's end, and brings it about when it hangs or outlives its time. Settles in any case. */
+export async function watchCopy(
+  addon: Pick<Addon, 'reap'>,
+  pid: number,
+  watch: CopyWatch,
+  clock: Clock = { nowMs: monotonicMs, pause },
+): Promise<CopyEnd> {
+  const deadlineMs = clock.nowMs() + watch.wallSeconds * 1000 + WALL_RESERVE_MS;
+  const isHanging = createHangWatch(pid);
+  let why: CopyEnd | null = null;
+  let killedMs = Infinity;
   for (;;) {
     const ended = addon.reap(pid);
-    if (ended !== null) return asleepPolls >= POLLS_ASLEEP ? HUNG : judge(ended);
+    // One that was killed for hanging may take its time to end, and is killed for no other reason then.
+    if (ended !== null) return why === null || ended.exitCode === 0 ? judge(ended) : why;
+    const nowMs = clock.nowMs();
+    if (nowMs - killedMs > LONGEST_DYING_MS) return UNENDING;
+    if (why === null && (isHanging() || nowMs > deadlineMs)) {
+      why = nowMs > deadlineMs ? LATE : HUNG;
+      killedMs = nowMs;
+      endCopy(pid);
+    }
+    await clock.pause(POLL_MS, watch.keepsAlive);
+  }
+}
+
+/** Answers, when asked again and again, whether the copy has been asleep all the while without using the CPU. */
+function createHangWatch(pid: number): () => boolean {
+  let asleepPolls = 0;
+  let cpuTicks = '';
+  return () => {
     const now = activityOf(pid);
     asleepPolls = now.isAsleep && now.cpuTicks === cpuTicks ? asleepPolls + 1 : 0;
     cpuTicks = now.cpuTicks;
-    if (asleepPolls >= POLLS_ASLEEP) endCopy(pid);
-    await pause(POLL_MS, keepsAlive);
-  }
+    return asleepPolls >= POLLS_ASLEEP;
+  };
 }
 
 /** Ends a copy that is no longer wanted. */
@@ -118,6 +160,10 @@ const HUNG: CopyEnd = {
   isOwnFault: false,
 };
 
+const LATE = failed('the copy took longer than it may', { isOwnFault: true });
+
+const UNENDING = failed('the copy was killed and does not end', { isOwnFault: true });
+
 /** What /proc/<pid>/stat says behind the name, which may hold anything: state, and as 12th and 13th the times. */
 function activityOf(pid: number): { readonly isAsleep: boolean; readonly cpuTicks: string } {
   try {
@@ -139,8 +185,7 @@ function judge({ exitCode, signal, peakBytes }: EndedCopy): CopyEnd {
     });
   if (signal === SIGNAL.kill)
     return failed('the copy was killed, as the kernel does when memory is short', { isOwnFault: true });
-  if (signal === SIGNAL.alarm || signal === SIGNAL.cpu)
-    return failed('the copy took longer than it may', { isOwnFault: true });
+  if (signal === SIGNAL.alarm || signal === SIGNAL.cpu) return LATE;
   if (signal > 0) return failed(`the copy was ended by signal ${signal}`, { isOwnFault: false });
   if (exitCode === EXIT.unprepared) return failed('the copy could not be shut off', { isOwnFault: false });
   if (exitCode > 0 && exitCode <= MOST_ERRNO)

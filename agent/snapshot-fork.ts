@@ -52,7 +52,7 @@ const REST_MS = 50;
 // A thread of V8 that works may hold locks, and what it works on is never finished in the copy. Its jobs take
 // milliseconds; threads of the application may work all the time, and one cannot wait for them.
 const QUIET_POLL_MS = 5;
-const QUIET_POLLS = 100;
+const LONGEST_UNREST_MS = 500;
 
 // Five times what was measured on a machine with nothing else to do.
 const CPU_SECONDS_PER_HEAP_BYTE = 0.4 / (1024 * 1024);
@@ -77,51 +77,62 @@ export function createForker(
   const attempt = async (addon: Addon, order: ForkOrder): Promise<Attempt> => {
     await quietMoment(addon, order.keepsAlive);
     if (isStopped) return { pauseMs: 0, startedMs: 0, end: STOPPED };
-    const copy = unwatched(() => startCopy(addon, order.path, limitsFor(order)));
+    const limits = limitsFor(order);
+    const copy = unwatched(() => startCopy(addon, order.path, limits));
     const { pauseMs } = copy;
     if (copy.pid === null) return { pauseMs, startedMs: 0, end: unforkable(copy) };
     pidAtWork = copy.pid;
-    const end = await watchCopy(addon, copy.pid, order.keepsAlive);
+    const { keepsAlive } = order;
+    const end = await watchCopy(addon, copy.pid, { wallSeconds: limits.wallSeconds, keepsAlive });
     pidAtWork = null;
     return { pauseMs, startedMs: copy.startedMs, end: isStopped && !end.isWritten ? STOPPED : end };
   };
 
-  return {
-    obstacle: () => (loaded ??= load()).missing,
-    async write(order) {
-      const { addon, missing } = (loaded ??= load());
-      if (addon === null)
-        return { isWritten: false, detail: missing, attempts: 0, pauseMs: 0, isForkToBlame: true };
-      const askedMs = monotonicMs();
-      const faultsBefore = process.resourceUsage().minorPageFault;
-      let pauseMs = 0;
-      for (let attempts = 1; ; attempts++) {
-        const { startedMs, end, ...made } = await attempt(addon, order);
-        pauseMs += made.pauseMs;
-        if (end.isWritten) {
-          const faults = process.resourceUsage().minorPageFault - faultsBefore;
-          return {
-            isWritten: true,
-            pauseMs,
-            delayMs: startedMs - askedMs,
-            tookMs: monotonicMs() - askedMs,
-            attempts,
-            copyPeakBytes: end.peakBytes,
-            copiedBytes: Math.min(faults * addon.pageBytes, process.memoryUsage.rss()),
-          };
-        }
-        if (end.isWorthAnother && attempts < ATTEMPTS) {
-          await pause(attempts * REST_MS, order.keepsAlive);
-          continue;
-        }
+  const write = async (order: ForkOrder): Promise<ForkedSnapshot | NotForked> => {
+    const { addon, missing } = (loaded ??= load());
+    if (addon === null)
+      return { isWritten: false, detail: missing, attempts: 0, pauseMs: 0, isForkToBlame: true };
+    const askedMs = monotonicMs();
+    const faultsBefore = process.resourceUsage().minorPageFault;
+    let pauseMs = 0;
+    for (let attempts = 1; ; attempts++) {
+      const { startedMs, end, ...made } = await attempt(addon, order);
+      pauseMs += made.pauseMs;
+      if (end.isWritten) {
+        const faults = process.resourceUsage().minorPageFault - faultsBefore;
         return {
-          isWritten: false,
-          detail: end.detail,
-          attempts,
+          isWritten: true,
           pauseMs,
-          isForkToBlame: !end.isOwnFault,
+          delayMs: startedMs - askedMs,
+          tookMs: monotonicMs() - askedMs,
+          attempts,
+          copyPeakBytes: end.peakBytes,
+          copiedBytes: Math.min(faults * addon.pageBytes, process.memoryUsage.rss()),
         };
       }
+      if (end.isWorthAnother && attempts < ATTEMPTS) {
+        await pause(attempts * REST_MS, order.keepsAlive);
+        continue;
+      }
+      return {
+        isWritten: false,
+        detail: end.detail,
+        attempts,
+        pauseMs,
+        isForkToBlame: !end.isOwnFault,
+      };
+    }
+  };
+
+  // One copy at a time: two would take twice the memory, and the second would have all of the first one's bad moment.
+  let lastWritten: Promise<unknown> = Promise.resolve();
+
+  return {
+    obstacle: () => (loaded ??= load()).missing,
+    write(order) {
+      const written = lastWritten.then(() => write(order));
+      lastWritten = written.catch(() => undefined);
+      return written;
     },
     stop() {
       isStopped = true;
@@ -148,9 +159,8 @@ function unforkable(copy: { readonly detail: string; readonly isPassing: boolean
 }
 
 async function quietMoment(addon: Addon, keepsAlive: boolean): Promise<void> {
-  for (let polls = 0; polls < QUIET_POLLS && addon.busyThreads() > 0; polls++) {
-    await pause(QUIET_POLL_MS, keepsAlive);
-  }
+  const deadlineMs = monotonicMs() + LONGEST_UNREST_MS;
+  while (addon.busyThreads() > 0 && monotonicMs() < deadlineMs) await pause(QUIET_POLL_MS, keepsAlive);
 }
 
 function limitsFor({ heapBytes, memoryBytes }: ForkOrder): CopyLimits {

@@ -131,7 +131,11 @@ static void visit_malloc(void) {
 static void become_copy(pid_t parent, const struct copy_limits *limits) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) end_copy(COPY_ORPHANED);
+  /* Before anything else: the original is about to go on, maybe on the same CPU. */
+  setpriority(PRIO_PROCESS, 0, COPY_PRIORITY);
+  syscall(SYS_ioprio_set, IO_OF_PROCESS, 0, LOWEST_IO_PRIORITY);
   reset_signals();
+  set_limits(limits);
   prctl(PR_SET_NAME, "leakwatch-snap");
   visit_malloc();
   /* A process that has given up its privileges may not look into its own /proc. */
@@ -141,9 +145,6 @@ static void become_copy(pid_t parent, const struct copy_limits *limits) {
   int covered = cover_descriptors();
   prctl(PR_SET_DUMPABLE, dumpable == 1);
   if (covered != 0 || never_wait(give_up) != 0) end_copy(COPY_UNPREPARED);
-  setpriority(PRIO_PROCESS, 0, COPY_PRIORITY);
-  syscall(SYS_ioprio_set, IO_OF_PROCESS, 0, LOWEST_IO_PRIORITY);
-  set_limits(limits);
 }
 
 pid_t fork_copy(const struct copy_limits *limits) {

@@ -25,11 +25,10 @@ export async function startServer({ execPath = process.execPath, execArgv = [], 
       child.on('message', onMessage);
       void ended.then((how) => reject(new Error(`the server ended: ${how}`)));
     });
-  const { port, rssBytes } = await answer('ready');
+  const { port } = await answer('ready');
   return {
     port,
     pid: child.pid,
-    rssBytes,
     ask(type, more = {}) {
       const answered = answer(type);
       child.send({ type, ...more });

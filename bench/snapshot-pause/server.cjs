@@ -52,8 +52,8 @@ if (process.env.SPAWN !== '0') {
   }, 500);
 }
 
-process.on('message', async ({ type, mode }) => {
-  if (type === 'snapshot') return process.send({ type, ...(await snapshot(mode)) });
+process.on('message', async ({ type, mode, forMs }) => {
+  if (type === 'snapshot') return process.send({ type, ...(await snapshot(mode, forMs)) });
   if (type === 'status') return process.send({ type, ...status() });
   process.disconnect();
   process.exit(0);
@@ -61,10 +61,10 @@ process.on('message', async ({ type, mode }) => {
 
 server.listen(0, '127.0.0.1', () => {
   delay.enable();
-  process.send({ type: 'ready', port: server.address().port, rssBytes: process.memoryUsage.rss() });
+  process.send({ type: 'ready', port: server.address().port });
 });
 
-async function snapshot(mode) {
+async function snapshot(mode, forMs) {
   delay.reset();
   await pause(20); // the first interval after a reset isn't counted
   let peakBytes = 0;
@@ -72,11 +72,11 @@ async function snapshot(mode) {
     peakBytes = Math.max(peakBytes, process.memoryUsage.rss());
   }, 50);
   const startedMs = performance.now();
-  const taken = mode === 'none' ? await pause(1000) : await agent.takeSnapshot({ mode });
+  const taken = mode === 'none' ? await pause(forMs) : await agent.takeSnapshot({ mode });
   const wallMs = performance.now() - startedMs;
   await pause(20);
   clearInterval(watching);
-  peakBytes = Math.max(peakBytes, mode === 'fork' ? 0 : highWaterBytes(), process.memoryUsage.rss());
+  peakBytes = Math.max(peakBytes, mode === 'in-process' ? highWaterBytes() : 0, process.memoryUsage.rss());
   return { taken, wallMs, gapMs: delay.max / 1e6, peakBytes, path: join(agent.runFolder, taken.file ?? '') };
 }
 

@@ -20,7 +20,7 @@ const ASKS = `
   const show = (taken) => console.log(JSON.stringify(taken));
 `;
 
-describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
+describe.each(NODE_MAJORS)('Node %i', (major) => {
   const node = nodeBinary(major);
 
   test.runIf(CAN_FORK)('a copy of the process writes the snapshot, which the recording tells', async () => {
@@ -71,7 +71,7 @@ const WRITES_BOTH = `
     const pid = addon.fork(2 ** 32, 100, 1000);
     writeHeapSnapshot(paths[pid === 0 ? 0 : 1]);
     addon.exit(0);
-    const end = await watchCopy(addon, pid, true);
+    const end = await watchCopy(addon, pid, { wallSeconds: 100, keepsAlive: true });
     if (end.isWorthAnother) return both();
     if (!end.isWritten) throw new Error(end.detail);
   };
