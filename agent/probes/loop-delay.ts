@@ -19,8 +19,12 @@ export const loopDelayProbe: Probe = {
   start({ options, recordingFile, startedAtNanos, onStall }) {
     const { stallMs } = options;
     const resolutionMs = stallMs === 0 ? RESOLUTION_MS : Math.min(RESOLUTION_MS, stallMs / 2);
+    const isWatched = stallMs > 0 && isMainThread;
     const histogram = monitorEventLoopDelay({ resolution: resolutionMs });
     histogram.enable();
+    // The watchdog's own goes on when the window of this one is over. Begun together, both tick at one waking of the loop.
+    const pulse = isWatched ? monitorEventLoopDelay({ resolution: resolutionMs }) : null;
+    pulse?.enable();
     let resetMs = monotonicMs();
     let stalls: StallWatch | null = null;
 
@@ -34,13 +38,12 @@ export const loopDelayProbe: Probe = {
       return Math.max(0, monotonicMs() - resetMs - measuredMs - 2 * resolutionMs);
     };
     const restart = () => {
-      stalls?.closeWindow(histogram.count === 0 ? 0 : histogram.max);
       histogram.reset();
       resetMs = monotonicMs();
     };
     const watchTimer = setTimeout(() => {
-      if (stallMs === 0 || !isMainThread) return;
-      const watched = { histogram, resolutionMs, thresholdMs: stallMs, recordingFile, startedAtNanos };
+      if (pulse === null) return;
+      const watched = { pulse, resolutionMs, thresholdMs: stallMs, recordingFile, startedAtNanos };
       stalls = watchStalls(watched, onStall);
     }, WATCH_AFTER_MS);
     watchTimer.unref();
@@ -62,6 +65,7 @@ export const loopDelayProbe: Probe = {
       stop() {
         clearTimeout(watchTimer);
         stalls?.stop();
+        pulse?.disable();
         histogram.disable();
       },
     };

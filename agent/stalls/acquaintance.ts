@@ -1,9 +1,12 @@
 /** Recognises a native call that V8 slept through, by where the thread was when it answered. */
-import type { StackFrame } from '../recording.ts';
+import type { StackFrame, Stall } from '../recording.ts';
 import type { Culprit } from './culprit.ts';
 
 // More places than a program has that block.
 const MAX_PLACES = 100;
+
+// Of a place that is not known yet so many stalls are remembered.
+const MAX_NAMELESS = 5;
 
 export interface Acquaintance {
   /** What turned out to be the culprit of a stall after which the thread was found on this stack. */
@@ -12,11 +15,16 @@ export interface Acquaintance {
   recall(stackAfter: readonly StackFrame[]): Culprit | null;
   /** Whether there is a place whose culprit was asked for and is not known yet. */
   readonly isSeeking: boolean;
+  /** Remembers a stall that was recorded without a sure culprit. */
+  remember(stackAfter: readonly StackFrame[], stall: Stall): void;
+  /** The stalls remembered of a place whose culprit has become known since; once. */
+  takeRemembered(stackAfter: readonly StackFrame[]): readonly Stall[];
 }
 
 export function createAcquaintance(): Acquaintance {
   const culpritByPlace = new Map<string, Culprit | null>();
   const sought = new Set<string>();
+  const nameless = new Map<string, Stall[]>();
   return {
     learn(stackAfter, culprit) {
       const place = placeOf(stackAfter);
@@ -32,6 +40,18 @@ export function createAcquaintance(): Acquaintance {
     },
     get isSeeking() {
       return sought.size > 0;
+    },
+    remember(stackAfter, stall) {
+      const place = placeOf(stackAfter);
+      const stalls = nameless.get(place) ?? [];
+      if (place === '' || stalls.length >= MAX_NAMELESS || nameless.size >= MAX_PLACES) return;
+      nameless.set(place, [...stalls, stall]);
+    },
+    takeRemembered(stackAfter) {
+      const place = placeOf(stackAfter);
+      const stalls = culpritByPlace.get(place) ? (nameless.get(place) ?? []) : [];
+      nameless.delete(place);
+      return stalls;
     },
   };
 }

@@ -6,12 +6,8 @@ export const CELL = {
   isSuspended: 1,
   /** 1 while the watchdog has an inspector session that must be closed before the process ends. */
   isConnected: 2,
-  /** Counts up when `longestMicros` is written. */
-  windows: 3,
-  /** The longest interval of the histogram in the window just closed. */
-  longestMicros: 4,
   /** 1 when the main thread has nothing more to send to the watchdog's session, so that the thread may end. */
-  isReleased: 5,
+  isReleased: 3,
 } as const;
 
-export const CELLS = 6;
+export const CELLS = 4;

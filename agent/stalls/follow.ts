@@ -1,6 +1,7 @@
 /** Stays with a stall until the loop comes round. */
 import { clearInterval, setInterval, setTimeout } from '../primordials.ts';
 import type { Culprit } from './culprit.ts';
+import { isSilence } from './judge.ts';
 import type { MainThreadProfiler } from './main-thread-profiler.ts';
 import { busyMs, hasBeaten, type Pulse, type Standstill } from './pulse.ts';
 import { culpritIn, NOT_SEEN } from './sight.ts';
@@ -9,9 +10,11 @@ import { createTally } from './tally.ts';
 // How well the end of a stall is known.
 const FOLLOW_POLL_MS = 5;
 
-// A stall is told of while it lasts at this age, and again each time it is so many times as old.
+// A stall is told of while it lasts at this age, and again each time it is so many times as old; sooner as long as
+// nobody knows what it is, for on a busy machine a profiler takes its time to start.
 const ONGOING_FIRST_MS = 1000;
 const ONGOING_FACTOR = 10;
+const UNKNOWN_FACTOR = 2;
 
 // What is told of a stall first is what its first stretch showed, which is over by then.
 const FIRST_STRETCH_MS = ONGOING_FIRST_MS / 2;
@@ -29,6 +32,8 @@ export interface FollowHost {
   /** Whether nothing more is to be found out. */
   isInterrupted(): boolean;
   nowMs(): number;
+  /** How long the thread has waited for a CPU since it began; 0 when not known. */
+  waitedMs(): number;
   /** A time of the recording on the profiler's clock. */
   microsOf(atMs: number): number;
   onOngoing(sinceMs: number, soFarMs: number, culprit: Culprit): void;
@@ -38,8 +43,10 @@ export interface Followed {
   readonly end: Pulse;
   /** How long the whole process was stopped meanwhile. */
   readonly stoppedMs: number;
-  /** When the profiler was last asked to begin. */
+  /** When the thread was last asked what it does. */
   readonly askedMs: number;
+  /** How long it waited for a CPU from then until it listened. */
+  readonly waitedMs: number;
   /** What most of a long stall went to, its last stretch counted in. */
   earlier(last: Culprit): Culprit;
 }
@@ -54,19 +61,22 @@ export async function untilBeat(
   const tally = createTally();
   let reportMs = ONGOING_FIRST_MS;
   let askedMs = host.nowMs();
+  let waitedBeforeMs = host.waitedMs();
   let stoppedMs = 0;
   let pulse = host.readPulse();
   let turning: Promise<void> | null = null;
 
   const turnOver = async () => {
+    const { listenedMs } = mainThread;
+    const silentMs = listenedMs - askedMs - (mainThread.waitedMs - waitedBeforeMs);
+    const sight = await mainThread.stop();
     const window = { fromMicros: host.microsOf(sinceMs), toMicros: Infinity };
-    const silentMs = mainThread.listenedMs - askedMs;
-    const seen = culpritIn(await mainThread.stop(), window);
-    tally.add(seen, host.nowMs() - mainThread.listenedMs);
-    tally.add(NOT_SEEN, silentMs);
+    tally.add(culpritIn(sight, window), host.nowMs() - listenedMs);
+    tally.add(isSilence(silentMs) ? culpritIn(sight, null) : NOT_SEEN, listenedMs - askedMs);
+    askedMs = host.nowMs();
+    waitedBeforeMs = host.waitedMs();
     mainThread.start(STRETCH_SAMPLING_MICROS);
     turning = null;
-    askedMs = host.nowMs();
   };
   for (;;) {
     await sleep(FOLLOW_POLL_MS);
@@ -77,19 +87,20 @@ export async function untilBeat(
     if (
       host.isProfiled &&
       turning === null &&
-      current.atMs > askedMs + (tally.heaviest() === null ? FIRST_STRETCH_MS : STRETCH_MS) &&
-      mainThread.listenedMs < Infinity
+      current.atMs > mainThread.listenedMs + (tally.heaviest() === null ? FIRST_STRETCH_MS : STRETCH_MS)
     )
       turning = turnOver();
     if (current.atMs - sinceMs < reportMs || (turning !== null && tally.heaviest() === null)) continue;
-    reportMs *= ONGOING_FACTOR;
-    host.onOngoing(sinceMs, current.atMs - sinceMs, tally.heaviest() ?? NOT_SEEN);
+    const heaviest = tally.heaviest();
+    reportMs *= heaviest === null ? UNKNOWN_FACTOR : ONGOING_FACTOR;
+    host.onOngoing(sinceMs, current.atMs - sinceMs, heaviest ?? NOT_SEEN);
   }
   if (turning !== null) await answered<void>(turning);
   return {
     end: pulse,
     stoppedMs,
     askedMs,
+    waitedMs: mainThread.waitedMs - waitedBeforeMs,
     earlier(last) {
       tally.add(last, pulse.atMs - askedMs);
       return tally.heaviest() ?? last;

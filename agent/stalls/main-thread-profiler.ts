@@ -1,8 +1,7 @@
 /** A CPU profiler of the main thread, used from another thread while the main one is blocked. */
 import { Session, type Profiler } from 'node:inspector';
 
-import type { StackFrame } from '../recording.ts';
-import { framesOf, STACK_PROGRAM } from './stack-text.ts';
+import { CALL_SITES_PROGRAM, callSitesOf, type CallSite } from './call-sites.ts';
 
 /** What a profiler saw of the main thread. */
 export interface Sight {
@@ -12,7 +11,7 @@ export interface Sight {
    * Where it was when V8 first listened; empty when it was nowhere. The profiler does not know a loop that V8 had
    * replaced while it ran, and shows its caller in its place.
    */
-  readonly stackAtStart: readonly StackFrame[];
+  readonly sitesAtStart: readonly CallSite[];
   /** How long starting held up the main thread itself. */
   readonly startCostMs: number;
 }
@@ -24,6 +23,8 @@ export interface MainThreadProfiler {
   glance(): void;
   /** When V8 listened after `start` or `glance`; Infinity until then, as long as it is inside a single native call. */
   readonly listenedMs: number;
+  /** How long the thread had waited for a CPU when it listened, as `ProfilerHost.waitedMs`. */
+  readonly waitedMs: number;
   /** What was seen since `start` or `glance`, as soon as V8 listens. Ends the profile. */
   stop(): Promise<Sight>;
   /** What was seen since `glance`, as soon as V8 listens. */
@@ -31,45 +32,60 @@ export interface MainThreadProfiler {
   close(): void;
 }
 
+export interface ProfilerHost {
+  nowMs(): number;
+  /** How long the main thread has waited for a CPU since it began; 0 when not known. */
+  waitedMs(): number;
+}
+
 /**
  * Connects to the main thread. The connection is to be kept until the process ends: one that closes makes V8 forget the
  * ids of heap objects, by which snapshots are compared.
  */
-export function connectMainThreadProfiler(nowMs: () => number): MainThreadProfiler {
+export function connectMainThreadProfiler({ nowMs, waitedMs }: ProfilerHost): MainThreadProfiler {
   const session = new Session();
   session.connectToMainThread();
   let listenedMs = Infinity;
-  let stackAtStart: readonly StackFrame[] = [];
+  let waitedThenMs = 0;
+  let sitesAtStart: readonly CallSite[] = [];
   let startedMs = Infinity;
   // This thread reads its answers only when it is not asleep: some are of an earlier question.
   let question = 0;
 
+  const listen = (atMs: number) => {
+    if (listenedMs < Infinity) return;
+    listenedMs = atMs;
+    waitedThenMs = waitedMs();
+  };
   const askWhere = (asked: number) => {
-    session.post('Runtime.evaluate', { expression: STACK_PROGRAM, silent: true }, (error, answer) => {
+    session.post('Runtime.evaluate', { expression: CALL_SITES_PROGRAM, silent: true }, (error, answer) => {
       if (asked !== question) return;
       startedMs = nowMs();
-      listenedMs = Math.min(listenedMs, startedMs);
-      if (!error) stackAtStart = framesOf(String(answer.result.value));
+      listen(startedMs);
+      if (!error) sitesAtStart = callSitesOf(String(answer.result.value));
     });
   };
   const sight = (profile: Profiler.Profile | null): Sight => ({
     profile,
-    stackAtStart,
+    sitesAtStart,
     startCostMs: startedMs - listenedMs,
   });
   const nextQuestion = () => {
     listenedMs = Infinity;
-    stackAtStart = [];
+    sitesAtStart = [];
     return ++question;
   };
   return {
     get listenedMs() {
       return listenedMs;
     },
+    get waitedMs() {
+      return waitedThenMs;
+    },
     start(samplingMicros) {
       const asked = nextQuestion();
       session.post('Profiler.enable', () => {
-        if (asked === question) listenedMs = nowMs();
+        if (asked === question) listen(nowMs());
       });
       session.post('Profiler.setSamplingInterval', { interval: samplingMicros });
       session.post('Profiler.start');

@@ -1,16 +1,14 @@
 /** When the loop came round, read from outside of its thread; and how long it did not. Pure but for the reading. */
 import type { ThreadTime } from './thread-time.ts';
 
-/** What tells that the loop came round: the histogram's count, and how often it was reset. */
+/** What tells that the loop came round: a histogram of the intervals between its beats. */
 export interface Pulse {
   /** When it was read. */
   readonly atMs: number;
+  /** Intervals since the histogram was reset. The first beat after that only begins one. */
   readonly count: number;
-  readonly windows: number;
-  /** The longest interval in the histogram. */
+  /** The longest of them. */
   readonly longestMs: number;
-  /** Of the window before, when it was closed. */
-  readonly closedLongestMs: number;
   /** Null where the kernel does not tell. */
   readonly time: ThreadTime | null;
 }
@@ -26,16 +24,12 @@ export interface Standstill {
 }
 
 export function hasBeaten(before: Pulse, after: Pulse): boolean {
-  return before.count !== after.count || before.windows !== after.windows;
+  return before.count !== after.count;
 }
 
-/** The interval between two beats that ended between two readings; 0 when it was not longer than others of its window. */
+/** The longest interval between two beats that ended between two readings; 0 when there had been a longer one, or not all are known. */
 export function intervalMs(before: Pulse, after: Pulse): number {
-  if (before.windows !== after.windows) {
-    const closedMs = after.closedLongestMs;
-    return Math.max(after.longestMs, closedMs > before.longestMs ? closedMs : 0);
-  }
-  return after.longestMs > before.longestMs ? after.longestMs : 0;
+  return before.count > 0 && after.longestMs > before.longestMs ? after.longestMs : 0;
 }
 
 /** Milliseconds the thread had something to do between two readings; null when not known. */
@@ -64,13 +58,15 @@ export function durationMs(
   end: Pulse,
   resolutionMs: number,
 ): number {
-  const polledMs = end.atMs - beat.atMs;
-  const measuredMs = intervalMs(beat, end);
-  const isMeasured = Math.abs(measuredMs - resolutionMs / 2 - polledMs) <= 2 * resolutionMs;
-  const most = isMeasured ? measuredMs : end.atMs - before.atMs;
-  const least = Math.max(0, (isMeasured ? measuredMs : polledMs) - resolutionMs);
-  const middle = isMeasured ? (least + most) / 2 : polledMs;
   const spanMs = end.atMs - before.atMs;
+  // The watchdog itself may sleep for longer than it wants, and read late: the loop came round more than once by then.
+  const turningMs = Math.max(0, end.count - beat.count - 1) * resolutionMs;
+  const isKnown = beat.count > 0 && hasBeaten(beat, end);
+  const most = Math.min(isKnown ? end.longestMs : Infinity, spanMs - turningMs);
+  const isMeasured = intervalMs(beat, end) > 0;
+  const seenMs = isMeasured ? most : Math.min(most, end.atMs - beat.atMs - turningMs);
+  const least = Math.max(0, seenMs - resolutionMs);
+  const middle = isMeasured ? (least + most) / 2 : seenMs;
   const workedMs = busyMs(before, end);
   if (workedMs === null || busyShare === null || busyShare > MAX_BUSY_SHARE) return middle;
   if (workedMs < 0.5 * least) return middle;

@@ -3,19 +3,6 @@ import { fileURLToPath } from 'node:url';
 
 import type { StackFrame } from '../recording.ts';
 
-/** A program whose value is the stack it is evaluated on. It puts back what it changes, and calls nothing of the application. */
-export const STACK_PROGRAM = `(() => {
-  const { prepareStackTrace, stackTraceLimit } = Error;
-  try {
-    Error.prepareStackTrace = undefined;
-    Error.stackTraceLimit = 50;
-    return new Error().stack;
-  } finally {
-    Error.prepareStackTrace = prepareStackTrace;
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-})()`;
-
 // `at Timeout.poll [as _onTimeout] (/app/a.js:3:7)`, `at file:///app/a.mjs:3:7`, `at new Pool (node:internal/pool:1:2)`
 const FRAME = /^\s+at (?!async )(?:(?<name>.+?)(?: \[as .+\])? \()?(?<file>.+?):(?<line>\d+):\d+\)?$/;
 

@@ -17,7 +17,10 @@ export interface ThreadTimeReader {
 // `1234567 89012 345`: nanoseconds on a CPU, nanoseconds waiting for one, time slices. In /proc/self it is the main thread's.
 const ACCOUNT = '/proc/self/schedstat';
 
-/** Opens the main thread's account; a read costs about 5 microseconds. */
+const SPACE = 0x20;
+const ZERO = 0x30;
+
+/** Opens the main thread's account. Reading it is most of what the watchdog costs: 30 to 40 microseconds each time. */
 export function openMainThreadTime(): ThreadTimeReader {
   const buffer = Buffer.alloc(128);
   let descriptor = openedAccount();
@@ -25,10 +28,9 @@ export function openMainThreadTime(): ThreadTimeReader {
     read() {
       if (descriptor === null) return null;
       try {
-        const [ranNanos, waitedNanos] = buffer
-          .toString('latin1', 0, readSync(descriptor, buffer, 0, buffer.length, 0))
-          .split(' ')
-          .map(Number);
+        readSync(descriptor, buffer, 0, buffer.length, 0);
+        const ranNanos = numberAt(buffer, 0);
+        const waitedNanos = numberAt(buffer, buffer.indexOf(SPACE) + 1);
         return ranNanos > 0 ? { ranMs: ranNanos / 1e6, waitedMs: waitedNanos / 1e6 } : null;
       } catch {
         return null;
@@ -39,6 +41,13 @@ export function openMainThreadTime(): ThreadTimeReader {
       descriptor = null;
     },
   };
+}
+
+/** Digit by digit: a text, its parts and an array of them cost as much as the system call. */
+function numberAt(text: Buffer, begin: number): number {
+  let number = 0;
+  for (let index = begin; text[index] >= ZERO; index++) number = number * 10 + text[index] - ZERO;
+  return number;
 }
 
 function openedAccount(): number | null {

@@ -8,8 +8,8 @@ import type { Stall } from '../recording.ts';
 import { CELL, CELLS } from './control.ts';
 
 export interface WatchOptions {
-  /** Live: the watchdog sees it count up whenever the loop comes round. */
-  readonly histogram: IntervalHistogram;
+  /** Live: the watchdog sees it count up whenever the loop comes round. Nobody else resets it. */
+  readonly pulse: IntervalHistogram;
   readonly resolutionMs: number;
   readonly thresholdMs: number;
   readonly recordingFile: string;
@@ -23,8 +23,6 @@ export interface WatchdogData extends WatchOptions {
 }
 
 export interface StallWatch {
-  /** Hands the histogram's longest interval over, in nanoseconds, before the histogram is reset. */
-  closeWindow(longestNanos: number): void;
   /** The agent is about to hold up the loop itself. */
   suspend(): void;
   resume(): void;
@@ -59,10 +57,6 @@ export function watchStalls(options: WatchOptions, onStall: (stall: Stall) => vo
     Atomics.notify(cells, CELL.isReleased);
   };
   return {
-    closeWindow(longestNanos) {
-      Atomics.store(cells, CELL.longestMicros, Math.min(longestNanos / 1000, 2 ** 31 - 1));
-      Atomics.add(cells, CELL.windows, 1);
-    },
     suspend: () => void Atomics.store(cells, CELL.isSuspended, 1),
     resume: () => void Atomics.store(cells, CELL.isSuspended, 0),
     stop() {

@@ -1,8 +1,9 @@
 import type { Profiler } from 'node:inspector';
 import { expect, test } from 'vitest';
 
+import type { StallCategory } from '../../agent/recording.ts';
 import { framesOf } from '../../agent/stalls/stack-text.ts';
-import { culpritOf, culpritOfNativeCall, within } from '../../agent/stalls/culprit.ts';
+import { culpritOf, within } from '../../agent/stalls/culprit.ts';
 
 /** Stacks as text, outermost first, each with its milliseconds: `root > handler@/app/a.js:3 > read@node:fs:7` -> 20. */
 function profile(stacks: readonly (readonly [string, number])[]): Profiler.Profile {
@@ -93,6 +94,49 @@ test.each<[string, readonly (readonly [string, number])[], string, string]>([
   expect(culpritOf(profile(stacks), [], NO_SOURCE)).toMatchObject({ category, culprit: { functionName } });
 });
 
+/** A stack again and again, a millisecond each, with another one in between every few times. */
+function mixed(stack: string, other: string, every: number): [string, number][] {
+  return Array.from({ length: 100 }, (_, index) => [index % every === 0 ? other : stack, 1]);
+}
+
+const FROM_A_TICK =
+  '(root) > processTicksAndRejections@node:internal/process/task_queues:60 > end@/app/e.js:1';
+
+test.each<[string, [string, number][], string, StallCategory]>([
+  [
+    'one long native call',
+    mixed(`${HANDLER} > toString@node:buffer:1 > base64Slice`, HANDLER, 90),
+    '',
+    'native',
+  ],
+  ['many short ones', mixed(`${HANDLER} > update@node:crypto:1 > update`, HANDLER, 3), '', 'cpu'],
+  ['a storm of ticks', mixed(FROM_A_TICK, '(program)', 9), '', 'microtasks'],
+  ['one tick that parses', mixed(FROM_A_TICK, '(program)', 9), 'JSON.parse(text)', 'json'],
+  ['a clone', [[HANDLER, 90]], 'structuredClone(state)', 'native'],
+  ['a text cut by another', [[HANDLER, 90]], "text.split(',')", 'cpu'],
+  ['a text cut by an expression', [[HANDLER, 90]], 'text.split(/,/)', 'regexp'],
+])('%s', (_, stacks, source, category) => {
+  expect(culpritOf(profile(stacks), [], () => source).category).toBe(category);
+});
+
+test('what V8 takes for the name of a function is shortened to what a stack calls it', () => {
+  const { culprit } = culpritOf(profile([['(root) > exports.handle@/app/a.js:3', 90]]), [], NO_SOURCE);
+  expect(culprit).toEqual({ functionName: 'handle', file: '/app/a.js', line: 3 });
+});
+
+const stackAt = (line: number) =>
+  framesOf(`Error\n    at sum (/app/s.js:9:3)\n    at handler (/app/a.js:${line}:3)`);
+
+test('a loop that V8 replaced after it was seen is found at the line where its caller called it', () => {
+  const seenFirst: [string, number][] = [
+    [`${HANDLER} > sum@/app/s.js:9`, 3],
+    [HANDLER, 90],
+  ];
+  const named = (line: number) =>
+    culpritOf(profile(seenFirst), stackAt(line), NO_SOURCE).culprit?.functionName;
+  expect([named(3), named(4)]).toEqual(['sum', 'handler']);
+});
+
 test('the stack has the innermost frame first, without what is no function', () => {
   const { stack } = culpritOf(profile([[`${HANDLER} > hash@/app/b.js:7`, 90]]), [], NO_SOURCE);
   expect(stack).toEqual([
@@ -122,28 +166,6 @@ test('a loop that the profiler does not know is taken from the stack at its begi
   const other = profile([[`${HANDLER} > hash@/app/b.js:7`, 90]]);
   expect(culpritOf(other, stack, NO_SOURCE)).toMatchObject({ culprit: { functionName: 'hash' } });
 });
-
-const RETURNED = 'Error\n    at handler (/app/a.js:3:3)\n    at emit (node:events:10:2)';
-
-test.each([
-  [
-    `Error\n    at pbkdf2Sync (node:internal/crypto/pbkdf2:62:1)\n${RETURNED.slice(6)}`,
-    '',
-    'native',
-    'handler',
-  ],
-  [`Error\n    at execSync (node:child_process:62:1)\n${RETURNED.slice(6)}`, '', 'sync-io', 'handler'],
-  [RETURNED, 'JSON.parse(body)', 'json', 'handler'],
-  [RETURNED, 'next()', 'native', undefined],
-])(
-  'of a native call the stack it returned to is believed where it can be: %s',
-  (stack, source, category, name) => {
-    const seen = culpritOfNativeCall(framesOf(stack), () => source);
-    expect(seen.category).toBe(category);
-    expect(seen.culprit?.functionName).toBe(name);
-    expect(seen.stack.at(-1)).toMatchObject({ functionName: 'emit' });
-  },
-);
 
 test('reads the stacks of errors', () => {
   const text = `Error

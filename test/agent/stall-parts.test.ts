@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import type { Stall } from '../../agent/recording.ts';
 import { createAcquaintance } from '../../agent/stalls/acquaintance.ts';
 import { createAllowance } from '../../agent/stalls/allowance.ts';
 import type { Culprit } from '../../agent/stalls/culprit.ts';
@@ -10,7 +11,7 @@ import { createTally } from '../../agent/stalls/tally.ts';
 const RESOLUTION_MS = 50;
 
 function pulse(atMs: number, parts: Partial<Pulse> = {}): Pulse {
-  return { atMs, count: 1, windows: 0, longestMs: 50, closedLongestMs: 0, time: null, ...parts };
+  return { atMs, count: 1, longestMs: 50, time: null, ...parts };
 }
 
 const time = (ranMs: number, waitedMs = 0) => ({ ranMs, waitedMs });
@@ -36,11 +37,24 @@ describe('how long a stall was', () => {
     expect(durationMs(standstill, after, RESOLUTION_MS)).toBeCloseTo(expected, -1);
   });
 
-  test('by what was polled when a longer interval of the window hides it', () => {
-    const hidden = { ...end(0), longestMs: 50, time: null };
-    expect(durationMs({ before: before(0), beat: beat(0), busyShare: null }, hidden, RESOLUTION_MS)).toBe(
-      382,
-    );
+  test('by what was polled when a longer interval of the past hides it', () => {
+    const longer = { longestMs: 700, time: null };
+    const standstill = { before: before(0), beat: { ...beat(0), ...longer }, busyShare: null };
+    expect(durationMs(standstill, { ...end(0), ...longer }, RESOLUTION_MS)).toBe(382);
+    // Of readings that came late, each beat more was a turn of the loop.
+    expect(durationMs(standstill, { ...end(0), ...longer, count: 5 }, RESOLUTION_MS)).toBe(282);
+  });
+
+  test('never longer than any interval, however late it was read', () => {
+    const late = { ...end(0), longestMs: 90, count: 5, time: null };
+    const standstill = { before: before(0), beat: beat(0), busyShare: 0 };
+    expect(durationMs(standstill, late, RESOLUTION_MS)).toBeLessThan(90);
+  });
+
+  test('by what was polled when a histogram just reset did not see its beginning', () => {
+    const standstill = { before: before(0), beat: { ...beat(0), count: 0 }, busyShare: null };
+    const after = { ...end(0), count: 1, longestMs: 50, time: null };
+    expect(durationMs(standstill, after, RESOLUTION_MS)).toBe(382);
   });
 });
 
@@ -77,6 +91,14 @@ test('a long stall is what most of its stretches were', () => {
   expect(tally.heaviest()).toEqual(culprit('parse'));
 });
 
+const stall = (atMs: number): Stall => ({
+  type: 'stall',
+  atMs,
+  durationMs: 200,
+  category: 'unknown',
+  culprit: null,
+});
+
 describe('where the thread was after a native call', () => {
   const place = [{ functionName: 'next', file: '/app/a.js', line: 9 }];
 
@@ -95,5 +117,15 @@ describe('where the thread was after a native call', () => {
     acquaintance.learn([], culprit('parse'));
     expect(acquaintance.recall(place)).toBeNull();
     expect(acquaintance.recall([])).toBeNull();
+  });
+
+  test('names earlier stalls that ended there, once', () => {
+    const acquaintance = createAcquaintance();
+    for (const atMs of [1, 2, 3, 4, 5, 6, 7]) acquaintance.remember(place, stall(atMs));
+    acquaintance.remember([], stall(9));
+    expect(acquaintance.takeRemembered([{ ...place[0], line: 10 }])).toEqual([]);
+    acquaintance.learn(place, culprit('parse'));
+    expect(acquaintance.takeRemembered(place)).toEqual([1, 2, 3, 4, 5].map(stall));
+    expect(acquaintance.takeRemembered(place)).toEqual([]);
   });
 });

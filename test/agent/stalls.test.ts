@@ -38,6 +38,9 @@ interface Block {
   readonly ms: number;
 }
 
+// After these the stalls of one culprit are summed up.
+const MAX_TOLD_ALONE = 5;
+
 // Every way once; and on each Node the one that says least about itself while it lasts.
 const CASES = NODE_MAJORS.flatMap((major, index) =>
   WAYS.filter(({ name }) => index === 0 || name === 'json').map((way) => [way.name, major, way] as const),
@@ -47,27 +50,29 @@ test.each(CASES)(
   'names what held up the loop by %s on Node %i: function, place and kind, and how long to a tenth',
   { timeout: 120_000 }, // only a machine without CPU to give comes near it
   async (_, major, way) => {
-    const folder = temporaryFolder();
-    const log = join(folder, 'blocks');
-    writeFileSync(log, '');
     const program = JSON.stringify(join(FIXTURE, 'run.js'));
     const source = `process.argv.push(${JSON.stringify(way.name)}); require(${program});`;
-    const env = { LOG: log, LEAKWATCH_INTERVAL_MS: '1000' };
-    const app = startApp({ source, node: nodeBinary(major), folder, env });
-    // A native call can be over before it is looked at, and a starved watchdog comes late: each comes again.
-    await waitForEntry(app.recordingFile, (entries, { startedAt }) => {
-      const stalls = entries.filter(
-        (entry): entry is Stall => entry.type === 'stall' && !entry.isOngoing && entry.count === undefined,
-      );
-      const blocks = linesOf(log).map((line) => JSON.parse(line) as Block);
-      const isRight = (block: Block) => {
-        const own = stalls.find((stall) => isDuring(stall, block, startedAt));
-        return own && isNamed(own, way) && Math.abs(own.durationMs / block.ms - 1) < 0.1;
-      };
-      return blocks.some(isRight) || undefined;
-    });
-    app.child.kill('SIGKILL');
-    expect((await app.ended).stderr).toBe('');
+    // A machine without CPU to give can spoil all that are told one by one: then another process has its own.
+    for (let isRight = false; !isRight;) {
+      const folder = temporaryFolder();
+      const log = join(folder, 'blocks');
+      writeFileSync(log, '');
+      const env = { LOG: log, LEAKWATCH_INTERVAL_MS: '1000' };
+      const app = startApp({ source, node: nodeBinary(major), folder, env });
+      isRight = await waitForEntry(app.recordingFile, (entries, { startedAt }) => {
+        const stalls = entries.filter(
+          (entry): entry is Stall => entry.type === 'stall' && !entry.isOngoing && entry.count === undefined,
+        );
+        const blocks = linesOf(log).map((line) => JSON.parse(line) as Block);
+        const isNamedIn = (block: Block) => {
+          const own = stalls.findLast((stall) => isDuring(stall, block, startedAt));
+          return own && isNamed(own, way) && Math.abs(own.durationMs / block.ms - 1) < 0.1;
+        };
+        return blocks.some(isNamedIn) || (blocks.length > MAX_TOLD_ALONE ? false : undefined);
+      });
+      app.child.kill('SIGKILL');
+      expect((await app.ended).stderr).toBe('');
+    }
   },
 );
 
@@ -77,8 +82,9 @@ describe.each(NODE_MAJORS)('Node %i', (major) => {
   test('tells of a loop that never comes round, while it lasts', async () => {
     const source = `setTimeout(function forever() { while (true); }, 1500);`;
     const app = startApp({ source, node });
+    // Told of before it is known where a machine without CPU to give lets the profiler wait.
     const stall = await waitForEntry(app.recordingFile, (entries) =>
-      entries.find((entry): entry is Stall => entry.type === 'stall'),
+      entries.find((entry): entry is Stall => entry.type === 'stall' && entry.culprit !== null),
     );
     app.child.kill('SIGKILL');
     await app.ended;
@@ -91,13 +97,16 @@ describe.each(NODE_MAJORS)('Node %i', (major) => {
 });
 
 test('invents none in an idle app, in one that works in small pieces, nor by its own snapshots', async () => {
-  // Tells when its loop did stand still, which on a machine without CPU it does. The snapshot is not among it.
+  // Tells when its loop did stand still, which on a machine without CPU it does. The snapshot is not among it. A turn of
+  // the loop may hold two pieces: one that a timer began, and the one after it.
   const source = `
     const gaps = [];
     let lastBeat = Date.now();
+    let beatBefore = lastBeat;
     const beat = () => {
       const now = Date.now();
-      if (now - lastBeat > 50) gaps.push({ from: lastBeat, to: now });
+      if (now - beatBefore > 80) gaps.push({ from: beatBefore, to: now });
+      beatBefore = lastBeat;
       lastBeat = now;
     };
     process.once('SIGUSR2', () => {});
@@ -112,7 +121,7 @@ test('invents none in an idle app, in one that works in small pieces, nor by its
         beat();
         if (Date.now() < end) return setImmediate(piece);
         const { status } = startAgent().takeSnapshot();
-        lastBeat = Date.now();
+        beatBefore = lastBeat = Date.now();
         setTimeout(() => {
           beat();
           console.log(JSON.stringify({ status, gaps }));
