@@ -11,6 +11,8 @@ export const stringify = JSON.stringify;
 export const parseJson = JSON.parse;
 export const monotonicMs = performance.now.bind(performance);
 
+export const { O_APPEND, O_WRONLY } = fs.constants;
+
 export const {
   chmodSync,
   closeSync,
@@ -20,6 +22,7 @@ export const {
   openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   readSync,
   renameSync,
   statfsSync,

@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { guarded } from '../guarded.ts';
 import { routeName } from './express-route.ts';
-import { Stamp } from './stamp.ts';
 import type { RequestStatistics } from './statistics.ts';
+import { underWay } from './under-way.ts';
 
 /** A middleware, as Express, Connect and Polka call it. */
 export type Middleware = (
@@ -72,11 +72,12 @@ function guardedObserver(
 ): (request: object, response: Response, route: string) => void {
   const observe = (request: object, response: Response, route: string) => {
     // Node tells of those of HTTP/1 by itself, and leaves out what is not counted.
-    if (!Stamp.isOn(response) && 'stream' in response) {
+    if (!underWay.has(response) && 'stream' in response) {
       statistics.begin(response);
       response.once('finish', () => statistics.finish(request, response));
     }
-    Stamp.setRoute(response, route);
+    const counted = underWay.get(response);
+    if (counted !== undefined) counted.route = route;
   };
   return guarded('counting requests', observe, undefined, () => {});
 }

@@ -10,3 +10,4 @@ app.get('/items/:id', (request, response) => {
 });
 const server = app.listen(0, '127.0.0.1', () => process.send({ port: server.address().port }));
 process.on('message', () => process.send({ cpu: process.cpuUsage(), rssBytes: process.memoryUsage.rss() }));
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,2 @@
+// prom-client's default metrics, as its README says.
+require('prom-client').collectDefaultMetrics();
