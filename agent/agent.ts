@@ -11,7 +11,7 @@ import { dateNow } from './primordials.ts';
 import type { SnapshotMode, SnapshotTaken } from './recording.ts';
 import { expressPlugin, fastifyPlugin, type FastifyPlugin, type Middleware } from './requests/plugins.ts';
 import { createRequestStatistics } from './requests/statistics.ts';
-import { chooseRunFolder, makeRunFolder } from './run-folder.ts';
+import { chooseRunFolder, makePrivateFolder } from './run-folder.ts';
 
 export type { AgentEventName, AgentEvents, AgentListener, GrowthSeen, VerdictGiven } from './events.ts';
 export type { Logger } from './log.ts';
@@ -81,7 +81,7 @@ export function startAgent(options: StartOptions = {}): Agent {
   try {
     const startedAt = dateNow();
     const runFolder = chooseRunFolder(chosen.runFolder, startedAt);
-    makeRunFolder(runFolder);
+    makePrivateFolder(runFolder);
     const hub = createEventHub();
     if (logger !== undefined) logEvents(hub, logger);
     return runningAgent(chosen, { runFolder, hub, requests: createRequestStatistics() });

@@ -29,6 +29,7 @@ import {
 import type { RequestStatistics } from './requests/statistics.ts';
 import { FILE_PREFIX } from './run-folder.ts';
 import { createForker } from './snapshot-fork.ts';
+import { createPacker } from './snapshot-packing.ts';
 import { createSnapshotQueue, type TakenWithRemovals } from './snapshot-queue.ts';
 import { createSnapshotter } from './snapshot.ts';
 import { turnOf } from './spread.ts';
@@ -108,6 +109,13 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   const onDisabled = (name: string) => (reason: string) =>
     record({ type: 'notice', atMs: nowMs(), code: 'probe-disabled', message: `${name}: ${reason}` });
 
+  const packer =
+    options.snapshotCompress === null
+      ? null
+      : createPacker(runFolder, options.snapshotCompress, {
+          onPacked: (message) => record({ type: 'notice', atMs: nowMs(), code: 'snapshot-packed', message }),
+          onFailure: onDisabled('packing of snapshots'),
+        });
   let triggers: readonly GuardedTrigger[] = [];
   const ownServers = new WeakSet<object>();
   const probeHost: ProbeHost = {
@@ -156,14 +164,17 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
   /** What the agent does to the loop itself is not to show in its measurements. */
   function unwatched<Result>(work: () => Result): Result {
     for (const probe of probes) probe.suspend();
-    const result = work();
-    for (const probe of probes) probe.resume();
-    return result;
+    try {
+      return work();
+    } finally {
+      for (const probe of probes) probe.resume();
+    }
   }
   function recordSnapshot({ entry, removed }: TakenWithRemovals): void {
     record(entry);
     hub.emit('snapshot', entry);
     triggers.forEach((trigger) => trigger.onSnapshot(entry));
+    if (entry.file !== undefined) packer?.pack(entry.file);
     for (const file of removed)
       record({ type: 'notice', atMs: nowMs(), code: 'snapshot-removed', message: file });
   }
@@ -210,6 +221,7 @@ export function observe(options: AgentOptions, { runFolder, hub, requests }: Sur
       if (afterTimers !== null) clearImmediate(afterTimers);
       if (proving !== null) clearTimeout(proving);
       snapshotter.stop();
+      packer?.stop();
       sample();
       for (const part of [...probes, ...triggers]) part.stop();
       record({ type: 'end', atMs: nowMs(), exitCode });

@@ -4,6 +4,7 @@ import type { CaptureEngine } from './capture-engine.ts';
 import { complain } from './complain.ts';
 import { applicationEnvironment, type Environment } from './environment.ts';
 import { SNAPSHOT_MODES, type SnapshotMode } from './recording.ts';
+import type { Packing } from './snapshot-packing.ts';
 
 /** How the agent behaves; every field can also be set by the environment variable named in its comment. */
 export interface AgentOptions {
@@ -33,15 +34,20 @@ export interface AgentOptions {
   readonly httpPort: number | null;
   /** LEAKWATCH_HTTP_TOKEN. What such a request must know, 16 characters or more. */
   readonly httpToken: string | null;
-  /** LEAKWATCH_SNAPSHOT_MODE. Who takes snapshots, see {@link SnapshotMode}. */
-  readonly snapshotMode: SnapshotMode;
+  /**
+   * LEAKWATCH_SNAPSHOT_MODE. Who takes snapshots, see {@link SnapshotMode}; null: the process, and a copy of it only what
+   * nobody asked for and would stop the loop for longer than `maxPauseMs`.
+   */
+  readonly snapshotMode: SnapshotMode | null;
   /** LEAKWATCH_CAPTURE_ENGINE. What takes snapshots in the process, see {@link CaptureEngine}. */
   readonly captureEngine: CaptureEngine;
+  /** LEAKWATCH_SNAPSHOT_COMPRESS, `gzip` or `zstd`. Packs snapshots after they were taken; null leaves them as they are. */
+  readonly snapshotCompress: Packing | null;
   /** LEAKWATCH_HEAP_PROFILE. Samples which call sites allocate what stays alive, and writes it down from time to time. */
   readonly heapProfile: boolean;
   /** LEAKWATCH_MAX_SNAPSHOTS. How many are kept for each thread: the first and the last ones. */
   readonly maxSnapshots: number;
-  /** LEAKWATCH_MAX_PAUSE_MS. A snapshot nobody asked for is not taken if it would stop the loop for longer. */
+  /** LEAKWATCH_MAX_PAUSE_MS. A snapshot nobody asked for never stops the loop for longer. */
   readonly maxPauseMs: number;
   /** LEAKWATCH_DISK_BUDGET_MB. What a run folder may grow to, snapshots included. */
   readonly diskBudgetBytes: number;
@@ -65,8 +71,9 @@ export const DEFAULT_OPTIONS: AgentOptions = {
   snapshotOnShutdown: false,
   httpPort: null,
   httpToken: null,
-  snapshotMode: 'in-process',
+  snapshotMode: null,
   captureEngine: 'inspector',
+  snapshotCompress: null,
   heapProfile: false,
   maxSnapshots: 5,
   maxPauseMs: 30_000,
@@ -108,8 +115,9 @@ export function optionsFromEnvironment(environment: Environment = applicationEnv
     snapshotOnShutdown: read('LEAKWATCH_SNAPSHOT_ON_SHUTDOWN', false, SWITCH),
     httpPort: read<number | null>('LEAKWATCH_HTTP_PORT', null, integerBetween(0, 65_535)),
     httpToken: environment.LEAKWATCH_HTTP_TOKEN || null,
-    snapshotMode: read('LEAKWATCH_SNAPSHOT_MODE', defaults.snapshotMode, MODE),
+    snapshotMode: read<SnapshotMode | null>('LEAKWATCH_SNAPSHOT_MODE', null, MODE),
     captureEngine: read('LEAKWATCH_CAPTURE_ENGINE', defaults.captureEngine, ENGINE),
+    snapshotCompress: read<Packing | null>('LEAKWATCH_SNAPSHOT_COMPRESS', null, PACKING),
     heapProfile: read('LEAKWATCH_HEAP_PROFILE', false, SWITCH),
     maxSnapshots: read('LEAKWATCH_MAX_SNAPSHOTS', defaults.maxSnapshots, integerBetween(1, 1000)),
     maxPauseMs: read('LEAKWATCH_MAX_PAUSE_MS', defaults.maxPauseMs, integerBetween(1, 3_600_000)),
@@ -140,6 +148,15 @@ const ENGINE: Variable<CaptureEngine> = {
   expected: 'inspector or v8-profiler-next',
   parse: (text) => (text === 'inspector' || text === 'v8-profiler-next' ? text : undefined),
 };
+
+const PACKING: Variable<Packing | null> = {
+  expected: hasZstd() ? 'gzip or zstd' : 'gzip (zstd needs Node 22.15)',
+  parse: (text) => (text === 'gzip' || (text === 'zstd' && hasZstd()) ? text : undefined),
+};
+
+function hasZstd(): boolean {
+  return 'zstd' in process.versions;
+}
 
 const SWITCH: Variable<boolean> = {
   expected: '1 or 0',

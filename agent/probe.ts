@@ -8,6 +8,7 @@ import { listeningProbe } from './probes/listening.ts';
 import { loopDelayProbe } from './probes/loop-delay.ts';
 import { loopUtilizationProbe } from './probes/loop-utilization.ts';
 import { memoryProbe } from './probes/memory.ts';
+import { openFilesProbe } from './probes/open-files.ts';
 import { profileProbe } from './probes/profile.ts';
 import { requestsProbe } from './probes/requests.ts';
 import { resourcesProbe } from './probes/resources.ts';
@@ -60,6 +61,7 @@ export const PROBES: readonly Probe[] = [
   loopUtilizationProbe,
   cpuProbe,
   resourcesProbe,
+  openFilesProbe,
   listeningProbe,
   requestsProbe,
   profileProbe,

@@ -1,6 +1,15 @@
 /** Appends a recording to its file, within bounds, and never lets a full or missing disk reach the application. */
 import { complain, reasonOf } from './complain.ts';
-import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from './primordials.ts';
+import {
+  O_APPEND,
+  O_WRONLY,
+  closeSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  statSync,
+  writeSync,
+} from './primordials.ts';
 import { encodeEntry, encodeHeader } from './recording-codec.ts';
 import { RECORDING_SUFFIX, type RecordingEntry, type RecordingHeader } from './recording.ts';
 
@@ -29,20 +38,30 @@ export interface Recorder {
  * @param budgetBytes what the file may grow to; past it only snapshots, notices and the end are written
  */
 export function openRecorder(path: string, header: RecordingHeader, budgetBytes: number): Recorder {
-  return new FileRecorder(openFile(path), header, Math.min(budgetBytes, STEP_BYTES * STEPS));
+  return new FileRecorder(path, header, Math.min(budgetBytes, STEP_BYTES * STEPS));
+}
+
+interface FileIdentity {
+  readonly ino: number;
+  readonly dev: number;
 }
 
 class FileRecorder implements Recorder {
   readonly #heapSpaces: readonly string[];
   readonly #budgetBytes: number;
+  readonly #path: string;
+  /** Of the file that was made at the start; null when none could be. */
+  readonly #made: FileIdentity | null;
   #descriptor: number | null;
   #text: string;
   #writtenBytes = 0;
   #isCutLine = false;
   #isFailing = false;
 
-  constructor(descriptor: number | null, header: RecordingHeader, budgetBytes: number) {
-    this.#descriptor = descriptor;
+  constructor(path: string, header: RecordingHeader, budgetBytes: number) {
+    this.#path = path;
+    this.#descriptor = openFile(path);
+    this.#made = this.#descriptor === null ? null : fstatSync(this.#descriptor);
     this.#heapSpaces = header.heapSpaces ?? [];
     this.#budgetBytes = budgetBytes;
     this.#text = encodeHeader(header);
@@ -62,18 +81,19 @@ class FileRecorder implements Recorder {
   flush(): void {
     const bytes = Buffer.from(this.#isCutLine ? `\n${this.#text}` : this.#text);
     this.#text = '';
-    if (this.#descriptor !== null && bytes.length > 0) this.#write(this.#descriptor, bytes);
+    if (this.#descriptor !== null && bytes.length > 0) this.#write(bytes);
   }
 
   close(): void {
     this.flush();
-    if (this.#descriptor !== null) closeQuietly(this.#descriptor);
+    if (this.#descriptor !== null && this.#linksOf(this.#descriptor) !== null) closeQuietly(this.#descriptor);
     this.#descriptor = null;
   }
 
-  #write(descriptor: number, bytes: Buffer): void {
+  #write(bytes: Buffer): void {
     try {
-      if (fstatSync(descriptor).nlink === 0) return this.#giveUp();
+      const descriptor = this.#ownDescriptor();
+      if (descriptor === null) return this.#giveUp();
       const written = writeSync(descriptor, bytes);
       this.#writtenBytes += written;
       this.#isCutLine = written < bytes.length;
@@ -83,6 +103,36 @@ class FileRecorder implements Recorder {
       if (!this.#isFailing) complain(`the recording has a gap: ${reasonOf(error)}`);
       this.#isFailing = true;
     }
+  }
+
+  /**
+   * The recording's descriptor; null when the recording was deleted. A program that closes a descriptor once too often
+   * closes this one, whose number then is that of the next file or connection it opens: what goes there is not ours.
+   */
+  #ownDescriptor(): number | null {
+    const links = this.#descriptor === null ? null : this.#linksOf(this.#descriptor);
+    if (links === 0) return null;
+    if (links === null) this.#descriptor = this.#openedAgain();
+    return this.#descriptor;
+  }
+
+  /** How many names the file has; null when the descriptor is not the recording's. */
+  #linksOf(descriptor: number): number | null {
+    try {
+      const status = fstatSync(descriptor);
+      return this.#isMade(status) ? status.nlink : null;
+    } catch {
+      return null;
+    }
+  }
+
+  #openedAgain(): number | null {
+    const status = statSync(this.#path, { throwIfNoEntry: false });
+    return this.#isMade(status) ? openSync(this.#path, O_WRONLY | O_APPEND) : null;
+  }
+
+  #isMade(file: FileIdentity | undefined): boolean {
+    return file?.ino === this.#made?.ino && file?.dev === this.#made?.dev;
   }
 
   #giveUp(): void {

@@ -4,7 +4,8 @@
  *
  *     ["s", atMs, rss, heapTotal, heapUsed, external, arrayBuffers, p50, p99, max, utilization, user, system,
  *           [bytes per space], [counts of the resources named below, {of others}],
- *           [requests, errors, p50, p99, max]]                                         left out when there was none
+ *           [requests, errors, p50, p99, max],                                         0 or left out when there was none
+ *           open files]                                                                left out where nobody counts them
  *     ["g", atMs, kind, pauseMs, floor, count, totalPauseMs]                           zeros at the end are left out
  *
  * As objects they are valid too, which is how one writes a recording by hand.
@@ -91,8 +92,13 @@ function sampleColumns(sample: Sample, heapSpaces: readonly string[]): readonly 
     ...SAMPLE_NUMBERS.map((name) => rounded(sample[name])),
     withoutEndingZeros(heapSpaces.map((name) => sample.heapSpaceBytes[name] ?? 0)),
     packedCounts(sample.activeResources),
-    ...(sample.requests === undefined ? [] : [requestColumns(sample.requests)]),
+    ...optionalColumns(sample),
   ];
+}
+
+function optionalColumns({ requests, openFiles }: Sample): readonly unknown[] {
+  if (openFiles !== undefined) return [requests === undefined ? 0 : requestColumns(requests), openFiles];
+  return requests === undefined ? [] : [requestColumns(requests)];
 }
 
 function requestColumns(figures: RequestFigures): readonly number[] {
@@ -120,7 +126,7 @@ function decodeColumns(columns: readonly unknown[], heapSpaces: readonly string[
 }
 
 function decodeSample(columns: readonly unknown[], heapSpaces: readonly string[]): Sample | null {
-  const [spaces, counts, requests] = columns.slice(SAMPLE_NUMBERS.length + 1);
+  const [spaces, counts, requests, openFiles] = columns.slice(SAMPLE_NUMBERS.length + 1);
   if (!Array.isArray(spaces) || !Array.isArray(counts)) return null;
   const numbers = Object.fromEntries(SAMPLE_NUMBERS.map((name, index) => [name, columns[index + 1]]));
   const heapSpaceBytes = Object.fromEntries(heapSpaces.map((name, index) => [name, spaces[index] ?? 0]));
@@ -130,6 +136,7 @@ function decodeSample(columns: readonly unknown[], heapSpaces: readonly string[]
     heapSpaceBytes,
     activeResources: unpackedCounts(counts),
     ...(Array.isArray(requests) && { requests: unpackedRequests(requests) }),
+    ...(typeof openFiles === 'number' && { openFiles }),
   };
   return isSample(sample) ? (sample as unknown as Sample) : null;
 }
@@ -177,6 +184,7 @@ const COMPLETE: ReadonlyMap<string, (entry: Fields) => boolean> = new Map([
   ['notice', (entry) => typeof entry.message === 'string'],
   ['routes', (entry) => Array.isArray(entry.routes) && entry.routes.every(isRoute)],
   ['listeners', (entry) => typeof entry.event === 'string' && Array.isArray(entry.stack)],
+  ['open-files', (entry) => Number.isFinite(entry.count) && Array.isArray(entry.held)],
   ['heap-profile', (entry) => typeof entry.file === 'string'],
   ['stall', (entry) => Number.isFinite(entry.durationMs) && typeof entry.category === 'string'],
   ['profile', (entry) => typeof entry.requestId === 'string' && typeof entry.status === 'string'],

@@ -7,7 +7,7 @@
  *
  *     run.json                               how `leakwatch run` was started; absent when the agent ran by itself
  *     <pid>-<threadId>.recording.jsonl       one per process and thread
- *     <pid>-<threadId>-<sequence>.heapsnapshot
+ *     <pid>-<threadId>-<sequence>.heapsnapshot     or .heapsnapshot.gz, .heapsnapshot.zst when it was packed afterwards
  *     <pid>-<threadId>-live-<sequence>.heapprofile
  *     <pid>-<threadId>.request.json          present while a snapshot is asked for from outside (see SnapshotRequest)
  *     <pid>-<threadId>-<sequence>.cpuprofile, .heapprofile
@@ -19,6 +19,8 @@ export const RECORDING_VERSION = 1;
 
 export const RECORDING_SUFFIX = '.recording.jsonl';
 export const SNAPSHOT_SUFFIX = '.heapsnapshot';
+/** How snapshots are packed -> what their names end with then; a recording names them without it. */
+export const PACKED_SUFFIXES = { gzip: '.gz', zstd: '.zst' } as const;
 export const REQUEST_SUFFIX = '.request.json';
 export const PROFILE_REQUEST_SUFFIX = '.profile.json';
 export const PROFILE_SUFFIXES = { cpu: '.cpuprofile', heap: '.heapprofile' } as const;
@@ -71,6 +73,8 @@ export interface Sample {
   readonly activeResources: Readonly<Record<string, number>>;
   /** HTTP requests answered in the window; absent when there was none. */
   readonly requests?: RequestFigures;
+  /** Descriptors that the process has open; absent in threads, and where the kernel does not count them. */
+  readonly openFiles?: number;
 }
 
 /** Of requests whose response was handed over whole; a client that went away before is not counted. */
@@ -187,8 +191,9 @@ export interface Mark {
   readonly name: string;
 }
 
-/** snapshot-removed, profile-removed: the message is the name of a file that made room for a newer one. trigger: where one can be asked for. not-forked: why this process takes its snapshots itself. */
-export type NoticeCode = 'probe-disabled' | 'snapshot-removed' | 'profile-removed' | 'trigger' | 'not-forked';
+/** snapshot-removed, profile-removed: the message is the name of a file that made room for a newer one. snapshot-packed: what a snapshot is called now. trigger: where one can be asked for. not-forked: why this process takes its snapshots itself. */
+export type NoticeCode =
+  'probe-disabled' | 'snapshot-removed' | 'snapshot-packed' | 'profile-removed' | 'trigger' | 'not-forked';
 
 /** Something the reader should know: a probe that was disabled, a limit that was reached. */
 export interface Notice {
@@ -217,7 +222,8 @@ export type StallCategory =
 
 /**
  * The event loop stood still. Written by a thread of its own, so that a loop which never comes round again is told of
- * too. Of one culprit the first few come one by one; after that an entry stands for several.
+ * too. Of one culprit the first few come one by one; after that an entry stands for several. A later entry with the same
+ * `atMs` takes the place of an earlier one: it knows more.
  */
 export interface Stall {
   readonly type: 'stall';
@@ -230,7 +236,7 @@ export interface Stall {
   readonly culprit: StackFrame | null;
   /** The heaviest stack, innermost first; absent when not known, and when the entry stands for several. */
   readonly stack?: readonly StackFrame[];
-  /** It had not ended when this was written; another entry with the same `atMs` follows when it does. */
+  /** It had not ended when this was written; another entry of it follows when it does. */
   readonly isOngoing?: true;
   /** How many stalls this stands for; absent when one. */
   readonly count?: number;
@@ -255,7 +261,10 @@ export interface ProfileTaken {
   readonly detail?: string;
 }
 
-/** An emitter has more listeners for one event than it was made for; told once for each emitter and event. */
+/**
+ * An emitter has more listeners for one event than it was made for; told once for each emitter and event, and again each
+ * time there are twice as many.
+ */
 export interface ManyListeners {
   readonly type: 'listeners';
   readonly atMs: number;
@@ -263,8 +272,25 @@ export interface ManyListeners {
   readonly emitter: string;
   readonly event: string;
   readonly count: number;
-  /** Where the last of them was added, innermost first. */
+  /** Where the one was added that was too many, innermost first. */
   readonly stack: readonly StackFrame[];
+  /** The first time this emitter was told of; absent then. */
+  readonly grewFrom?: { readonly atMs: number; readonly count: number };
+}
+
+/** Many descriptors are open; told again each time there are twice as many. */
+export interface OpenFiles {
+  readonly type: 'open-files';
+  readonly atMs: number;
+  readonly count: number;
+  /** What most of them are, the most first. */
+  readonly held: readonly HeldFiles[];
+}
+
+export interface HeldFiles {
+  /** A folder that the files lie in, or what else it is: `socket`, `pipe`, `anon_inode`. */
+  readonly what: string;
+  readonly count: number;
 }
 
 /** A sampling heap profile was written: which call sites have allocated what is alive. */
@@ -296,6 +322,7 @@ export type RecordingEntry =
   | Routes
   | ProfileTaken
   | ManyListeners
+  | OpenFiles
   | ProfileWritten
   | End;
 export type RecordingLine = RecordingHeader | RecordingEntry;

@@ -1,5 +1,5 @@
 /** Where a process writes: one folder for an application and all its processes and threads. */
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 
 import { dateNow, mkdirSync, readdirSync, statSync } from './primordials.ts';
@@ -25,9 +25,38 @@ export function chooseRunFolder(given: string | null, startedAt: number): string
   return shared ?? resolve(parents, `${timestamp(startedAt)}-${process.pid}`);
 }
 
-/** Makes the folder and its parents, for this user alone. Throws what mkdir throws. */
-export function makeRunFolder(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
+/**
+ * Makes the folder and its parents, for this user alone. Throws what mkdir throws. Node's own way to make parents never
+ * ends where a file system says of a new folder that there is none, as /proc does.
+ */
+export function makePrivateFolder(folder: string): void {
+  if (madeFolder(folder)) return;
+  if (dirname(folder) !== folder) makePrivateFolder(dirname(folder));
+  makeFolder(folder);
+}
+
+/** False when its parent has to be made first. */
+function madeFolder(path: string): boolean {
+  try {
+    makeFolder(path);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+/** Of the processes of an application several may begin at once. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: PRIVATE_FOLDER });
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error;
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }
 
 /** The newest folder in which the process with this pid is recording now; null when there is none. */

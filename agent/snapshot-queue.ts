@@ -1,6 +1,7 @@
 /** Turns wishes for snapshots into snapshots: one after the other, and those nobody asked for not too often. */
+import { clearInterval, setInterval } from './primordials.ts';
 import type { SnapshotMode, SnapshotReason, SnapshotTaken } from './recording.ts';
-import type { SnapshotOutcome, Snapshotter, WrittenSnapshot } from './snapshot.ts';
+import type { NoSnapshot, SnapshotOutcome, Snapshotter, WrittenSnapshot } from './snapshot.ts';
 import type { SnapshotAsk } from './trigger.ts';
 
 // The agent's own ideas stop the thread for at most a fifth of its time. A longer rest would let a fast leak grow until
@@ -9,6 +10,8 @@ const REST_PER_PAUSE = 4;
 
 // What refused a snapshot, a full disk or little memory, rarely passes sooner.
 const REST_AFTER_REFUSAL_MS = 60_000;
+
+const HOLD_MS = 60_000; // any time will do
 
 export interface SnapshotQueue {
   /** Remembers a wish. Of the agent's own ideas only one waits at a time. */
@@ -30,8 +33,8 @@ export interface TakenWithRemovals {
 export interface QueueOptions {
   /** The longest expected pause of a snapshot that nobody asked for. */
   readonly maxPauseMs: number;
-  /** Of those that ask for no mode of their own. */
-  readonly snapshotMode: SnapshotMode;
+  /** Of those that ask for no mode of their own; null forks only what would stop the thread for too long. */
+  readonly snapshotMode: SnapshotMode | null;
 }
 
 /** @param onTaken told of every snapshot, and of every one that came to nothing */
@@ -44,7 +47,8 @@ export function createSnapshotQueue(
   let restUntilMs = 0;
   const forking: { now: Promise<unknown> | null } = { now: null };
 
-  const isForked = (ask: SnapshotAsk) => (ask.mode ?? options.snapshotMode) !== 'in-process';
+  const modeOf = (ask: SnapshotAsk) => ask.mode ?? options.snapshotMode;
+  const isForked = (ask: SnapshotAsk) => modeOf(ask) === 'fork' || modeOf(ask) === 'auto';
   const isDue = (ask: SnapshotAsk, atMs: number) => ask.isAskedFor || atMs >= restUntilMs;
 
   const takeHere = (ask: SnapshotAsk) => snapshotter.take(ask.isAskedFor ? Infinity : options.maxPauseMs);
@@ -59,17 +63,17 @@ export function createSnapshotQueue(
   };
 
   /** The next one begins when this one has ended. */
-  const fork = (ask: SnapshotAsk): Promise<Result> => {
-    const result = forkOrTake(ask).finally(() => {
+  const fork = (ask: SnapshotAsk, sequence?: number): Promise<Result> => {
+    const result = forkOrTake(ask, sequence).finally(() => {
       forking.now = null;
     });
     forking.now = result;
     return result;
   };
 
-  const forkOrTake = async (ask: SnapshotAsk): Promise<Result> => {
-    const outcome = await snapshotter.fork(ask.reason === 'api');
-    const mayTake = (ask.mode ?? options.snapshotMode) === 'auto';
+  const forkOrTake = async (ask: SnapshotAsk, sequence?: number): Promise<Result> => {
+    const outcome = await snapshotter.fork(ask.reason === 'api', sequence);
+    const mayTake = modeOf(ask) === 'auto';
     if (outcome.status !== 'failed' || outcome.isForkToBlame !== true || !mayTake) return { outcome };
     return { outcome: takeHere(ask), fallback: outcome.detail };
   };
@@ -80,6 +84,14 @@ export function createSnapshotQueue(
     else settle(ask, atMs, result);
   };
 
+  /** What the thread may not stop for, a copy of it may take. */
+  const forkRefused = async (ask: SnapshotAsk, atMs: number, refused: NoSnapshot): Promise<void> => {
+    const { outcome } = await fork(ask, refused.sequence);
+    if (outcome.status === 'busy') asks.push(ask);
+    else if (outcome.status === 'written') settle(ask, atMs, { outcome });
+    else settle(ask, atMs, { outcome: { ...refused, detail: `${refused.detail}; ${outcome.detail}` } });
+  };
+
   const begin = (ask: SnapshotAsk, atMs: number): void => {
     if (isForked(ask)) {
       void forkAsked(ask, atMs);
@@ -87,6 +99,8 @@ export function createSnapshotQueue(
     }
     const outcome = takeHere(ask);
     if (outcome.status === 'busy') asks.push(ask);
+    else if (outcome.status === 'refused' && outcome.isTooLong === true && modeOf(ask) === null)
+      void forkRefused(ask, atMs, outcome);
     else settle(ask, atMs, { outcome });
   };
 
@@ -104,9 +118,15 @@ export function createSnapshotQueue(
     },
     take: (ask, atMs) => settle(ask, atMs, { outcome: takeHere(ask) }),
     async request(ask, nowMs) {
-      while (forking.now !== null) await forking.now;
-      const atMs = nowMs();
-      return settle(ask, atMs, isForked(ask) ? await fork(ask) : { outcome: takeHere(ask) });
+      // Whoever awaits the answer gets one, even where the process has nothing else to do.
+      const hold = setInterval(() => {}, HOLD_MS);
+      try {
+        while (forking.now !== null) await forking.now;
+        const atMs = nowMs();
+        return settle(ask, atMs, isForked(ask) ? await fork(ask) : { outcome: takeHere(ask) });
+      } finally {
+        clearInterval(hold);
+      }
     },
   };
 }

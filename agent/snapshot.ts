@@ -8,9 +8,11 @@ import { diesAsGroup, freeMemory } from './free-memory.ts';
 import { monotonicMs, readdirSync, renameSync, statfsSync, statSync, unlinkSync } from './primordials.ts';
 import { SNAPSHOT_SUFFIX } from './recording.ts';
 import { FILE_PREFIX } from './run-folder.ts';
-import { createForker, type ForkedSnapshot, type Forker } from './snapshot-fork.ts';
+import { isTriedHere } from './snapshot-addon.ts';
+import { createForker, type ForkedSnapshot, type ForkOrder, type Forker } from './snapshot-fork.ts';
 import { estimatePauseMs, forkRefusal, refusal, type SnapshotCosts } from './snapshot-guard.ts';
 import { tryLock } from './snapshot-lock.ts';
+import { removeSnapshot } from './snapshot-packing.ts';
 import { superfluous, type KeptSnapshot } from './snapshot-retention.ts';
 
 const PARTIAL_SUFFIX = '.partial';
@@ -46,6 +48,8 @@ export interface NoSnapshot {
   readonly detail: string;
   /** Forking is what failed: an ordinary snapshot may come to a better end. */
   readonly isForkToBlame?: true;
+  /** Nothing but its pause speaks against it: a forked one may be taken, though nobody asked for it. */
+  readonly isTooLong?: true;
 }
 
 export type SnapshotOutcome = WrittenSnapshot | NoSnapshot;
@@ -59,8 +63,9 @@ export interface Snapshotter {
   /**
    * Has a forked copy of the process take one, while this thread goes on. Never rejects.
    * @param keepsAlive whether the process is to live until it is there
+   * @param sequence that of the one in whose place it is taken
    */
-  fork(keepsAlive: boolean): Promise<SnapshotOutcome>;
+  fork(keepsAlive: boolean, sequence?: number): Promise<SnapshotOutcome>;
   /**
    * Forks one that nobody gets to see. When that fails none is forked any more; answers why, and null when it does not.
    * Never rejects.
@@ -123,11 +128,9 @@ export function createSnapshotter(
   /** As {@link writeCompletely}; a copy that was killed leaves a part behind. */
   const forkCompletely = async (path: string, costs: SnapshotCosts, keepsAlive: boolean) => {
     const partial = `${path}${PARTIAL_SUFFIX}`;
-    const memoryBytes = costs.availableBytes * COPY_SHARE_OF_FREE_MEMORY;
     partialAtWork = partial;
     try {
-      const order = { path: partial, heapBytes: costs.heapUsedBytes, memoryBytes, keepsAlive };
-      const result = await forker.write(order);
+      const result = await forker.write(orderFor(partial, costs, keepsAlive));
       if (result.isWritten) renameSync(partial, path);
       return result;
     } finally {
@@ -140,26 +143,25 @@ export function createSnapshotter(
     const excess = superfluous(kept, limits.maxSnapshots);
     if (excess === null) return [];
     kept.splice(kept.indexOf(excess), 1);
-    removeIfThere(join(folder, excess.file));
+    removeSnapshot(join(folder, excess.file));
     return [excess.file];
   };
 
   const prove = async (): Promise<string | null> => {
-    const path = join(folder, `${FILE_PREFIX}-proof`);
     try {
       const costs = costsNow(folder, limits, msPerByte, Infinity);
-      const proof = await forkCompletely(path, costs, false);
+      // Where there is no room for a copy now, the next one proves it.
+      if (forkRefusal(costs) !== null) return null;
+      const proof = await forker.write(orderFor('/dev/null', costs, false));
       if (!proof.isWritten && proof.isForkToBlame) disproof = proof.detail;
     } catch (error) {
       disproof = reasonOf(error);
     }
-    removeIfThere(path);
     return disproof;
   };
 
   return {
-    async fork(keepsAlive) {
-      const sequence = nextSequence++;
+    async fork(keepsAlive, sequence = nextSequence++) {
       try {
         await proving;
         const obstacle = disproof ?? forker.obstacle();
@@ -188,8 +190,11 @@ export function createSnapshotter(
       try {
         unlock = tryLock(folder);
         if (unlock === null) return busy(sequence);
-        const detail = refusal(costsNow(folder, limits, msPerByte, maxPauseMs));
-        return detail === null ? write(sequence) : { status: 'refused', sequence, detail };
+        const costs = costsNow(folder, limits, msPerByte, maxPauseMs);
+        const detail = refusal(costs);
+        if (detail === null) return write(sequence);
+        const isTooLong = isTriedHere() && refusal({ ...costs, maxPauseMs: Infinity }) === null;
+        return { status: 'refused', sequence, detail, ...(isTooLong && { isTooLong }) };
       } catch (error) {
         return { status: 'failed', sequence, detail: reasonOf(error) };
       } finally {
@@ -201,6 +206,11 @@ export function createSnapshotter(
 
 function fileOf(sequence: number): string {
   return `${FILE_PREFIX}-${sequence}${SNAPSHOT_SUFFIX}`;
+}
+
+function orderFor(path: string, costs: SnapshotCosts, keepsAlive: boolean): ForkOrder {
+  const memoryBytes = costs.availableBytes * COPY_SHARE_OF_FREE_MEMORY;
+  return { path, heapBytes: costs.heapUsedBytes, memoryBytes, keepsAlive };
 }
 
 function busy(sequence: number): NoSnapshot {

@@ -61,6 +61,8 @@ export function metricsText({ figures, heapLimitBytes, requests }: MetricsSource
       'Resources that keep the event loop alive.',
       Object.entries(latest.activeResources).map(([type, count]) => [{ type }, count]),
     );
+    if (latest.openFiles !== undefined)
+      page.gauge('open_files', 'Descriptors that the process has open.', [[{}, latest.openFiles]]);
   }
   page.counter('cpu_seconds_total', 'CPU time of the process.', [
     [{ mode: 'user' }, figures.cpuUserMs / MS_PER_SECOND],

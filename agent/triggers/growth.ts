@@ -11,9 +11,13 @@ export const growthTrigger: Trigger = {
       onFloor(atMs, floorBytes) {
         if (!watch.add(atMs, floorBytes)) return;
         host.onGrowth({ atMs, floorBytes });
-        if (!host.options.snapshotOnGrowth) return;
+        if (!host.options.snapshotOnGrowth) return watch.settled(null);
         host.ask({ reason: isFirst ? 'baseline' : 'growth', isAskedFor: false });
         isFirst = false;
+      },
+      onSnapshot({ reason, mode, atMs }) {
+        const isOwn = reason === 'baseline' || reason === 'growth';
+        watch.settled(isOwn && mode === 'fork' ? atMs : null);
       },
       stop() {},
     };

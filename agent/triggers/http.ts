@@ -5,7 +5,7 @@ import { isMainThread } from 'node:worker_threads';
 import { complain } from '../complain.ts';
 import { stringify } from '../primordials.ts';
 import type { SnapshotTaken } from '../recording.ts';
-import { Stamp } from '../requests/stamp.ts';
+import { underWay } from '../requests/under-way.ts';
 import type { Trigger, TriggerHost } from '../trigger.ts';
 
 const LOOPBACK = '127.0.0.1';
@@ -38,7 +38,7 @@ function listen(host: TriggerHost, port: number, token: string) {
   const { createServer } = require('node:http') as typeof http;
   let waiting: http.ServerResponse | null = null;
   const server = createServer((request, response) => {
-    Stamp.discard(response); // it is none of the application's
+    underWay.delete(response); // it is none of the application's
     const fault = faultOf(request, portOf(server), token) ?? (waiting === null ? null : BUSY);
     if (fault !== null) return answer(response, fault.status, { error: fault.error });
     waiting = response;

@@ -40,8 +40,58 @@ describe('asks for none', () => {
   });
 });
 
+test('asks for none while a busy server warms up, as one was recorded', () => {
+  const watch = createGrowthWatch();
+  const floors = [
+    [1.5, 7.99],
+    [3.6, 8.44],
+    [4.4, 8.49],
+    [6.1, 8.29],
+    [7.9, 8.77],
+    [8.2, 9.6],
+    [8.5, 8.1],
+    [9.9, 9.42],
+    [10.2, 9.21],
+    [10.4, 9.35],
+    [10.7, 9.9],
+    [11, 8.9],
+    [11.3, 9.72],
+    [12.3, 8.14],
+    [13.7, 8.54],
+    [14.4, 8.26],
+    [15.4, 8.73],
+  ];
+  expect(floors.filter(([seconds, megabytes]) => watch.add(seconds * 1000, megabytes * MB))).toEqual([]);
+});
+
 test('asks again when the heap has become twice as large', () => {
   expect(asksOf((minute) => 20 + 20 * minute).length).toBeGreaterThan(4);
+});
+
+test('the window after one that a copy at work made longer is as long', () => {
+  const watch = createGrowthWatch();
+  const takenAt: number[] = [];
+  for (let second = 1; takenAt.length < 3; second++) {
+    if (!watch.add(second * 1000, (40 + second) * MB)) continue;
+    takenAt.push(second);
+    const ends = second + (takenAt.length === 1 ? 60 : 5);
+    while (second < ends) expect(watch.add(++second * 1000, (40 + second) * MB)).toBe(false);
+    watch.settled(takenAt[takenAt.length - 1] * 1000);
+  }
+  const [first, next, last] = takenAt;
+  expect(next - first).toBeGreaterThan(60);
+  expect(last - next).toBeGreaterThanOrEqual(next - first);
+});
+
+test('what came to nothing holds nothing up', () => {
+  const watch = createGrowthWatch();
+  let asks = 0;
+  for (let second = 1; second < 200 && asks < 3; second++) {
+    if (!watch.add(second * 1000, (40 + second) * MB)) continue;
+    asks++;
+    watch.settled(null);
+  }
+  expect(asks).toBe(3);
 });
 
 /** The megabytes at which a snapshot was asked for, over ten minutes. */
@@ -52,7 +102,9 @@ function asksOf(shape: Shape): readonly number[] {
   for (let index = 0; index < FLOORS; index++) {
     const minute = index / 6 + noise() / 20 + 0.05;
     const floor = shape(minute, noise());
-    if (watch.add(minute * 60_000, floor * MB)) asks.push(floor);
+    if (!watch.add(minute * 60_000, floor * MB)) continue;
+    asks.push(floor);
+    watch.settled(null);
   }
   return asks;
 }

@@ -6,6 +6,8 @@ import { NODE_MAJORS, nodeBinary } from '../helpers/node-versions.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
 import { AGENT, AGENT_API, entriesOf, runApp, startApp, waitForEntry } from './run-app.ts';
 
+const WITH_GC = ['--expose-gc', '--require', AGENT];
+
 const SERVER = `
   const http = require('node:http');
   const garbage = setInterval(() => new Array(200_000).fill().map((_, i) => ({ i })), 5);
@@ -14,12 +16,14 @@ const SERVER = `
     process.once('SIGTERM', () => process.exit(3));
   });`;
 
-// Only a machine without CPU to give comes near it.
-describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
+// Most of them wait, so that several go at a time.
+describe.concurrent.each(NODE_MAJORS)('Node %i', (major) => {
   const node = nodeBinary(major);
 
-  test('records samples, collections, the port and the end, and changes nothing else', async () => {
-    const running = startApp({ source: SERVER, node });
+  test('records samples, collections, the port and the end, and changes nothing else', async ({
+    onTestFinished,
+  }) => {
+    const running = startApp({ source: SERVER, node, onTestFinished });
     await waitForEntry(running.recordingFile, (entries) => {
       const isServing = entries.some(
         (entry) => entry.type === 'sample' && entry.activeResources.TCPServerWrap === 1,
@@ -45,9 +49,9 @@ describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
     expect(recording.entries.at(-1)).toMatchObject({ type: 'end', exitCode: 3 });
   });
 
-  test('tells the floor after major collections', async () => {
+  test('tells the floor after major collections', async ({ onTestFinished }) => {
     const source = `const kept = new Array(1e6).fill().map((_, i) => ({ i })); gc(); setInterval(() => kept.length, 100);`;
-    const app = startApp({ source, node, nodeOptions: ['--expose-gc', '--require', AGENT] });
+    const app = startApp({ source, node, nodeOptions: WITH_GC, onTestFinished });
     const collection = await waitForEntry(app.recordingFile, (entries) =>
       entries.findLast((entry) => entry.type === 'gc' && entry.kind === 'major'),
     );
@@ -55,7 +59,7 @@ describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
     expect(collection.type === 'gc' && collection.heapUsedAfterBytes).toBeGreaterThan(16e6);
   });
 
-  test.each([
+  test.for<[how: string, nodeOptions: string[], env: Record<string, string>]>([
     ['--import', ['--import', AGENT], {}],
     ['NODE_OPTIONS', [], { NODE_OPTIONS: `--require ${JSON.stringify(AGENT)}` }],
     [
@@ -63,16 +67,18 @@ describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
       ['--require', AGENT, '--import', AGENT],
       { NODE_OPTIONS: `--import ${JSON.stringify(AGENT)}` },
     ],
-  ])('starts by %s in an ES module', async (_, nodeOptions, env) => {
+  ])('starts by %s in an ES module', async ([, nodeOptions, env], { onTestFinished }) => {
     const source = `import { createServer } from 'node:net';
       createServer().listen(0, () => setTimeout(() => process.exit(), 150));`;
-    const app = await runApp({ source, extension: 'mjs', node, nodeOptions, env });
+    const app = await runApp({ source, extension: 'mjs', node, nodeOptions, env, onTestFinished });
     expect(app).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     expect(app.recordings).toHaveLength(1);
     expect(entriesOf(app.recordings[0], 'listening')).toHaveLength(1);
   });
 
-  test('records cluster workers, worker threads and child processes into one folder', async () => {
+  test('records cluster workers, worker threads and child processes into one folder', async ({
+    onTestFinished,
+  }) => {
     const source = `
       import cluster from 'node:cluster';
       import { fork, spawn } from 'node:child_process';
@@ -88,10 +94,10 @@ describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
         fork(self, ['child']).on('exit', onExit);
         spawn(process.execPath, [self, 'child']).on('exit', onExit);
       }`;
-    const folder = temporaryFolder();
+    const folder = temporaryFolder(onTestFinished);
     // No LEAKWATCH_DIR: the children find the folder of their parent.
     const env = { LEAKWATCH_DIR: '', NODE_OPTIONS: `--require ${JSON.stringify(AGENT)}` };
-    const app = startApp({ source, extension: 'mjs', node, env, folder });
+    const app = startApp({ source, extension: 'mjs', node, env, folder, onTestFinished });
     expect(await app.ended).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
     const runs = readdirSync(join(folder, '.leakwatch'));
     expect(runs).toHaveLength(1);
@@ -102,7 +108,9 @@ describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
     expect(headers).toContain(`${app.pid}-1.recording.jsonl`);
   });
 
-  test('answers a request, a signal and a call with snapshots, and keeps the first and the last ones', async () => {
+  test('answers a request, a signal and a call with snapshots, and keeps the first and the last ones', async ({
+    onTestFinished,
+  }) => {
     const source = `
       const { startAgent } = require(${JSON.stringify(AGENT_API)});
       const agent = startAgent();
@@ -116,6 +124,7 @@ describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
       source,
       node,
       env: { LEAKWATCH_SIGNAL: 'SIGUSR2', LEAKWATCH_MAX_SNAPSHOTS: '2' },
+      onTestFinished,
     });
     await waitForEntry(app.recordingFile, (entries) => entries.find((entry) => entry.type === 'sample'));
     const snapshot = (sequence: number) =>
@@ -144,14 +153,14 @@ describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
     expect(statSync(app.runFolder).mode & 0o777).toBe(0o700);
   });
 
-  test('takes three snapshots by itself when the floor keeps rising', async () => {
+  test('takes three snapshots by itself when the floor keeps rising', async ({ onTestFinished }) => {
     const source = `
       const leak = [];
       setInterval(() => {
         for (let i = 0; i < 400; i++) leak.push({ i, text: 'x'.repeat(50) + i });
         gc();
       }, 20);`;
-    const app = startApp({ source, node, nodeOptions: ['--expose-gc', '--require', AGENT] });
+    const app = startApp({ source, node, nodeOptions: WITH_GC, onTestFinished });
     await waitForEntry(
       app.recordingFile,
       (entries) => entries.filter((entry) => entry.type === 'snapshot')[2],
@@ -165,8 +174,8 @@ describe.each(NODE_MAJORS)('Node %i', { timeout: 120_000 }, (major) => {
     ]);
   });
 
-  test('is turned off by LEAKWATCH_OFF', async () => {
-    const app = startApp({ source: 'console.log(1)', node, env: { LEAKWATCH_OFF: '1' } });
+  test('is turned off by LEAKWATCH_OFF', async ({ onTestFinished }) => {
+    const app = startApp({ source: 'console.log(1)', node, env: { LEAKWATCH_OFF: '1' }, onTestFinished });
     expect(await app.ended).toMatchObject({ exitCode: 0, stdout: '1\n', stderr: '', recordings: [] });
     expect(existsSync(app.runFolder)).toBe(false);
   });

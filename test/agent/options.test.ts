@@ -29,6 +29,7 @@ test.each([
   ['LEAKWATCH_HTTP_TOKEN', 'secret', { httpToken: 'secret' }],
   ['LEAKWATCH_HEAP_PROFILE', '1', { heapProfile: true }],
   ['LEAKWATCH_CAPTURE_ENGINE', 'v8-profiler-next', { captureEngine: 'v8-profiler-next' }],
+  ['LEAKWATCH_SNAPSHOT_COMPRESS', 'gzip', { snapshotCompress: 'gzip' }],
   ['LEAKWATCH_MAX_SNAPSHOTS', '3', { maxSnapshots: 3 }],
   ['LEAKWATCH_MAX_PAUSE_MS', '500', { maxPauseMs: 500 }],
   ['LEAKWATCH_DISK_BUDGET_MB', '100', { diskBudgetBytes: 104_857_600 }],

@@ -1,4 +1,14 @@
-import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 
@@ -97,6 +107,22 @@ test('says that the file cannot be made, and goes on without', () => {
   expect(vi.mocked(complain).mock.calls[0][0]).toMatch(/^nothing is recorded: /);
 });
 
+test('a descriptor that the application closed by mistake is opened anew, and what has its number now is left alone', async () => {
+  const folder = temporaryFolder();
+  const path = join(folder, NAME);
+  const recorder = openRecorder(path, HEADER, Infinity);
+  closeSync(descriptorOf(path));
+  const own = join(folder, 'of the application');
+  const descriptor = openSync(own, 'w');
+  recorder.add(mark(1));
+  recorder.flush();
+  recorder.close();
+  expect(readFileSync(own, 'utf8')).toBe('');
+  closeSync(descriptor);
+  expect(await readRecording(path)).toMatchObject({ entries: [mark(1)], damagedLines: 0 });
+  expect(complain).not.toHaveBeenCalled();
+});
+
 test('drops what a full disk does not take, says so once, and leaves whole lines', async () => {
   const path = join(temporaryFolder(), NAME);
   const recorder = openRecorder(path, HEADER, Infinity);
@@ -118,3 +144,18 @@ test('drops what a full disk does not take, says so once, and leaves whole lines
   ]);
   expect(await readRecording(path)).toMatchObject({ entries: [mark(1), mark(5)], damagedLines: 1 });
 });
+
+/** The one that is open for a file. */
+function descriptorOf(path: string): number {
+  const { ino } = statSync(path);
+  const isIts = (descriptor: number) => {
+    try {
+      return fstatSync(descriptor).ino === ino;
+    } catch {
+      return false; // It is not open.
+    }
+  };
+  const found = Array.from({ length: 4096 }, (_, descriptor) => descriptor).find(isIts);
+  if (found === undefined) throw new Error(`${path} is not open`);
+  return found;
+}

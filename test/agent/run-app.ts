@@ -14,6 +14,7 @@ import {
   type RecordingHeader,
 } from '../../agent/recording.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import type { WhenFinished } from '../helpers/temporary-folder.ts';
 
 export const AGENT = join(__dirname, '..', '..', 'dist', 'agent', 'index.js');
 export const AGENT_API = join(__dirname, '..', '..', 'dist', 'agent', 'agent.js');
@@ -28,6 +29,12 @@ export interface AppOptions {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly folder?: string;
+  /** With a channel for messages, as `fork` makes one. */
+  readonly hasChannel?: boolean;
+  /** A shell command that the process is started by, of which `"$@"` is the process. */
+  readonly shell?: string;
+  /** `onTestFinished` of its context, of a test that runs beside others. */
+  readonly onTestFinished?: WhenFinished;
 }
 
 export interface RunningApp {
@@ -50,17 +57,21 @@ export interface AppResult {
 
 /** Starts an application; LEAKWATCH_DIR is a fresh folder unless `env` sets it. */
 export function startApp(options: AppOptions): RunningApp {
-  const folder = options.folder ?? temporaryFolder();
+  const whenFinished = options.onTestFinished ?? onTestFinished;
+  const folder = options.folder ?? temporaryFolder(whenFinished);
   const runFolder = options.env?.LEAKWATCH_DIR ?? join(folder, 'run');
   const script = join(folder, `app.${options.extension ?? 'cjs'}`);
   writeFileSync(script, options.source);
   const nodeOptions = options.nodeOptions ?? (options.env?.NODE_OPTIONS ? [] : ['--require', AGENT]);
-  const child = spawn(options.node ?? process.execPath, [...nodeOptions, script, ...(options.args ?? [])], {
+  const command = [options.node ?? process.execPath, ...nodeOptions, script, ...(options.args ?? [])];
+  const [program, ...words] =
+    options.shell === undefined ? command : ['/bin/sh', '-c', options.shell, 'sh', ...command];
+  const child = spawn(program, words, {
     cwd: folder,
     env: { PATH: process.env.PATH, LEAKWATCH_DIR: runFolder, LEAKWATCH_INTERVAL_MS: '50', ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(options.hasChannel === true ? (['ipc'] as const) : [])],
   });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  whenFinished(() => void child.kill('SIGKILL'));
   const pid = child.pid ?? 0;
   const recordingFile = join(runFolder, `${pid}-0${RECORDING_SUFFIX}`);
   return { child, pid, runFolder, recordingFile, ended: resultOf(child, pid, runFolder) };

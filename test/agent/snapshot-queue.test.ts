@@ -33,7 +33,7 @@ const REQUEST = { reason: 'request', requestId: 'r1', isAskedFor: true } as cons
 const GROWTH = { reason: 'growth', isAskedFor: false } as const;
 
 /** A queue over a snapshotter with these outcomes, one after the other; what it was called with, and what was taken. */
-function queueOver(outcomes: readonly SnapshotOutcome[], snapshotMode: SnapshotMode = 'in-process') {
+function queueOver(outcomes: readonly SnapshotOutcome[], snapshotMode: SnapshotMode | null = null) {
   const calls: (number | 'fork')[] = [];
   const taken: SnapshotTaken[] = [];
   const rest = [...outcomes];
@@ -147,6 +147,33 @@ test.each([
   const { queue, workOn } = queueOver([outcome]);
   queue.add({ ...REQUEST, mode });
   expect(await workOn(1)).toEqual([expect.objectContaining(expected)]);
+});
+
+const TOO_LONG: NoSnapshot = { status: 'refused', sequence: 1, detail: 'it takes long', isTooLong: true };
+
+test.each<[string, SnapshotMode | null, SnapshotOutcome[], Partial<SnapshotTaken>, number]>([
+  ['is forked', null, [TOO_LONG, FORKED], { status: 'written', mode: 'fork' }, 2],
+  ['is refused when told so', 'in-process', [TOO_LONG, FORKED], { status: 'refused' }, 1],
+  ['is refused for another reason', null, [REFUSED, FORKED], { status: 'refused' }, 1],
+  ['is taken nowhere', null, [TOO_LONG, UNFORKABLE], { detail: 'it takes long; no copies here' }, 2],
+])('what would stop the thread for too long %s', async (_, mode, outcomes, expected, tries) => {
+  const { queue, calls, workOn } = queueOver(outcomes, mode);
+  queue.add(GROWTH);
+  expect(await workOn(1)).toEqual([expect.objectContaining(expected)]);
+  expect(calls).toEqual([500, 'fork'].slice(0, tries));
+});
+
+test('what is forked in the place of another has its number', async () => {
+  const forked: (number | undefined)[] = [];
+  const snapshotter = {
+    take: () => ({ ...TOO_LONG, sequence: 7 }),
+    fork: async (_: boolean, sequence?: number) => (forked.push(sequence), FORKED),
+  };
+  const queue = createSnapshotQueue(snapshotter, { maxPauseMs: 500, snapshotMode: null }, () => {});
+  queue.add(GROWTH);
+  queue.work(1);
+  await new Promise((resume) => setImmediate(resume));
+  expect(forked).toEqual([7]);
 });
 
 test('two that are asked for at once come one after the other', async () => {

@@ -72,6 +72,30 @@ describe('at shutdown', () => {
       { reason: 'shutdown', status: 'written' },
     ]);
   });
+
+  test('by PM2 with a message, it leaves a snapshot before its own listener hears of it', async () => {
+    const source = `
+      process.on('message', (message) => { if (message === 'shutdown') { console.log('bye'); process.exit(3); } });`;
+    const app = startApp({ source, env: { ...env, pm_id: '0' }, hasChannel: true });
+    await waitForEntry(app.recordingFile, (entries) => entries.find(({ type }) => type === 'sample'));
+    app.child.send('another');
+    app.child.send('shutdown');
+    const result = await app.ended;
+    expect(result).toMatchObject({ exitCode: 3, stdout: 'bye\n', stderr: '' });
+    expect(entriesOf(result.recordings[0], 'snapshot')).toMatchObject([
+      { reason: 'shutdown', status: 'written' },
+    ]);
+  });
+
+  test.each([
+    ['listens to no messages', ''],
+    ['listens no more', `process.on('message', () => {}); process.removeAllListeners('message');`],
+    ['waits for one', `process.once('message', () => {}); process.send('ready');`],
+  ])('an application with a channel that %s is not kept alive', async (_, source) => {
+    const app = startApp({ source, env: { ...env, pm_id: '0' }, hasChannel: true });
+    app.child.once('message', () => app.child.send('another'));
+    expect(await app.ended).toMatchObject({ exitCode: 0, stdout: '', stderr: '' });
+  });
 });
 
 const TOKEN = '0123456789abcdef';
@@ -81,7 +105,7 @@ describe.each([20, 26])('by HTTP on Node %i', (major) => {
     const app = startApp({
       source: IDLE,
       node: nodeBinary(major),
-      // A long interval: the first request waits for its snapshot while the others come.
+      // The first request waits for its snapshot as long, while the other comes.
       env: {
         ...NO_GROWTH,
         LEAKWATCH_HTTP_PORT: '0',
@@ -100,11 +124,16 @@ describe.each([20, 26])('by HTTP on Node %i', (major) => {
     expect(await ask({ origin: `http://127.0.0.1:${port}` })).toMatchObject({ status: 403 });
     expect(await ask({ path: '/' })).toMatchObject({ status: 404 });
     expect(await ask({ method: 'GET' })).toMatchObject({ status: 405 });
-    const [first, second] = await Promise.all([ask({}), ask({})]);
+    // Stopped until both have been sent: they come at once, whatever the machine does.
+    app.child.kill('SIGSTOP');
+    let sent = 0;
+    const onSent = () => void (++sent === 2 && app.child.kill('SIGCONT'));
+    const [first, second] = await Promise.all([ask({ onSent }), ask({ onSent })]);
     const [taken, busy] = first.status === 200 ? [first, second] : [second, first];
     expect(busy).toEqual({ status: 409, body: { error: 'a snapshot is being taken for another request' } });
     expect(taken).toMatchObject({ status: 200, body: { status: 'written' } });
     expect(await snapshotOf(app, 1)).toMatchObject({ reason: 'http', file: taken.body.file });
+    await waitForEntry(app.recordingFile, (entries) => entries.find(({ type }) => type === 'sample'));
     app.child.kill();
     const [recording] = (await app.ended).recordings;
     expect(entriesOf(recording, 'listening')).toEqual([]);
@@ -131,10 +160,16 @@ interface Call {
   readonly host?: string;
   readonly origin?: string;
   readonly authorization?: string | undefined;
+  readonly onSent?: () => void;
 }
 
-async function answerOf(call: Call): Promise<{ status: number; body: Record<string, unknown> }> {
-  const { port, method = 'POST', path = '/snapshot', host, origin } = call;
+interface Answer {
+  readonly status: number;
+  readonly body: Record<string, unknown>;
+}
+
+async function answerOf(call: Call): Promise<Answer> {
+  const { port, method = 'POST', path = '/snapshot', host, origin, onSent = () => {} } = call;
   const authorization = 'authorization' in call ? call.authorization : `Bearer ${TOKEN}`;
   const headers = {
     ...(host !== undefined && { host }),
@@ -148,6 +183,7 @@ async function answerOf(call: Call): Promise<{ status: number; body: Record<stri
       );
     })
       .on('error', reject)
+      .on('finish', onSent)
       .end();
   });
 }
