@@ -2,6 +2,7 @@ import { NONE } from '../heap/graph.ts';
 import type { Exploration } from './exploration.ts';
 import { collectionContent, entryCounter } from './content.ts';
 import type { CollectionContent } from './content.ts';
+import { nodesOwnTest } from './nodes-own.ts';
 import { objectName } from './object-name.ts';
 import type { ObjectName } from './object-name.ts';
 import { objectRow } from './object-row.ts';
@@ -14,21 +15,47 @@ import { contains } from './select-nodes.ts';
 export interface CollectionRow extends ObjectRow {
   readonly name: ObjectName;
   readonly content: CollectionContent;
+  /** Part of Node itself; only there when such were asked for. */
+  readonly isNodesOwn?: true;
 }
 
 export type CollectionSort = 'entries' | 'retained';
 
 const MIN_ENTRIES = 8; // what has fewer is an object with a few parts
 
-/**
- * The largest collections that the program can reach, however small what they hold is.
- * @param match part of the class; empty for all
- */
+export interface CollectionsWanted {
+  readonly sort: CollectionSort;
+  /** Part of the class; empty for all. */
+  readonly match: string;
+  /** Node's own tables, too. */
+  readonly withNodesOwn?: boolean;
+}
+
+export type CollectionsAsk = CollectionsWanted & Paging;
+
+/** Collections in order, each told of only when it is asked for: its name and content take longer to find than its place. */
+export interface RankedCollections {
+  /** NodeIndexes, the largest first. */
+  readonly nodes: readonly number[];
+  readonly row: (node: number) => CollectionRow;
+}
+
+/** The largest collections that the program can reach, however small what they hold is. */
 export function collections(
   exploration: Exploration,
-  { sort, match, ...paging }: Paging & { readonly sort: CollectionSort; readonly match: string },
+  { offset, limit, ...wanted }: CollectionsAsk,
 ): Page<CollectionRow> {
+  const { nodes, row } = rankedCollections(exploration, wanted);
+  return pageOf(nodes, { offset, limit }, row);
+}
+
+/** {@link collections} without a page of them. */
+export function rankedCollections(
+  exploration: Exploration,
+  { sort, match, withNodesOwn = false }: CollectionsWanted,
+): RankedCollections {
   const { references, retained, view } = exploration;
+  const isNodesOwn = nodesOwnTest(exploration);
   const counter = entryCounter(exploration);
   const mayHoldNumbers = containerTest(exploration);
   const entries = new Map<number, number>();
@@ -36,15 +63,19 @@ export function collections(
     const isContainer = mayHoldNumbers(node);
     if (references.count[node] === 0 && !isContainer) continue;
     const found = Math.max(counter.entries(node), isContainer ? counter.slots(node) : 0);
-    if (found >= MIN_ENTRIES && contains(view.className(node), match)) entries.set(node, found);
+    const isWanted = found >= MIN_ENTRIES && contains(view.className(node), match);
+    if (isWanted && (withNodesOwn || !isNodesOwn(node))) entries.set(node, found);
   }
   const size = (node: number) => (sort === 'entries' ? entries.get(node)! : retained[node]);
-  const nodes = [...entries.keys()].toSorted((one, other) => size(other) - size(one));
-  return pageOf(nodes, paging, (node) => ({
-    ...objectRow(exploration, node),
-    name: objectName(exploration, node),
-    content: collectionContent(exploration, node, counter)!,
-  }));
+  return {
+    nodes: [...entries.keys()].toSorted((one, other) => size(other) - size(one)),
+    row: (node) => ({
+      ...objectRow(exploration, node),
+      name: objectName(exploration, node),
+      content: collectionContent(exploration, node, counter)!,
+      ...(isNodesOwn(node) ? { isNodesOwn: true as const } : {}),
+    }),
+  };
 }
 
 const CONTAINERS = ['Map', 'Set', 'Array'];

@@ -93,8 +93,8 @@ class HistoryTable {
   }
 
   add(snapshot: number, { groups }: Grouping): void {
-    for (const { key, name, parentKey, objectCount, shallowBytes, retainedBytes } of groups) {
-      const history = this.historyOf(key, name, parentKey);
+    for (const { key, name, where, parentKey, objectCount, shallowBytes, retainedBytes } of groups) {
+      const history = this.historyOf(key, where === null ? name : `${where} ${name}`, parentKey);
       history.objectCounts[snapshot] += objectCount;
       history.shallowBytes[snapshot] += shallowBytes;
       history.retainedBytes[snapshot] += retainedBytes;

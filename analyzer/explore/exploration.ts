@@ -9,6 +9,7 @@ import { scriptsOf } from '../model/scripts.ts';
 import type { Scripts } from '../model/scripts.ts';
 import { locator } from '../source/locate.ts';
 import type { Locator } from '../source/locate.ts';
+import type { ScriptTexts } from '../source/source-file.ts';
 import { readReferences } from './holding-tree.ts';
 import type { HoldingTree, ReferenceTable } from './holding-tree.ts';
 
@@ -28,6 +29,8 @@ export interface Exploration extends Heap {
 export interface ExploreOptions extends ReadOptions {
   /** Folder that paths are shown relative to; null shows them whole. By default the current one. */
   readonly root?: string | null;
+  /** What the engine was given for scripts whose files hold something else, such as TypeScript. */
+  readonly texts?: ScriptTexts;
 }
 
 /**
@@ -39,11 +42,11 @@ export async function explore(file: string, options: ExploreOptions = {}): Promi
 }
 
 /** The same for a heap that is open already. */
-export function explorationOf(file: string, heap: Heap, { root }: ExploreOptions = {}): Exploration {
+export function explorationOf(file: string, heap: Heap, { root, texts }: ExploreOptions = {}): Exploration {
   const { graph, dominator } = heap;
   const labels = interner();
   const scripts = once(() => scriptsOf(graph));
-  const lines = once(() => locator(root === undefined ? process.cwd() : root, scripts().names));
+  const lines = once(() => locator(root === undefined ? process.cwd() : root, scripts().names, texts));
   const owned = once(() => childLists(dominator));
   const read = once(() => readReferences(graph, labels));
   return {

@@ -8,12 +8,13 @@ import { inferShapes } from '../heap/shapes.ts';
 import { classNamer } from '../model/class-names.ts';
 import { interner } from '../model/interner.ts';
 import type { Interner } from '../model/interner.ts';
-import { OUTER_SCOPE_LABEL, SCOPE_LABEL } from '../model/labels.ts';
 import { referenceReader } from '../model/references.ts';
 import { nodeRoles } from '../model/roles.ts';
+import { ownerGroupings } from './owner-groupings.ts';
+import { pathText } from './path-text.ts';
 
-/** What objects are counted by: their constructor, their properties, or the way they are reached. */
-export type GroupBy = 'class' | 'shape' | 'path';
+/** What objects are counted by: their constructor, their properties, the way they are reached, or who owns them. */
+export type GroupBy = 'class' | 'shape' | 'path' | 'owner';
 
 /** The objects of one snapshot in groups that can be found again in another. */
 export interface Grouping {
@@ -26,7 +27,10 @@ export interface Grouping {
 export interface Group {
   /** The same in every snapshot. */
   readonly key: string;
+  /** Its class. */
   readonly name: string;
+  /** `global.process…cache[…]`: where it is held; null where objects are not told apart by that. */
+  readonly where: string | null;
   readonly objectCount: number;
   readonly shallowBytes: number;
   /** Nothing is counted twice: of objects that hold each other, what the outermost retains. */
@@ -42,6 +46,7 @@ export function groupings(by: GroupBy): (heap: Heap) => Grouping {
     const trie = pathTrie(labels);
     return (heap) => groupByPath(heap, labels, trie);
   }
+  if (by === 'owner') return ownerGroupings(labels);
   let shapes: readonly ShapeDefinition[] | null = by === 'class' ? [] : null;
   return (heap) => groupByClass(heap, labels, (shapes ??= inferShapes(heap.graph)));
 }
@@ -55,6 +60,7 @@ function groupByClass(heap: Heap, labels: Interner, shapes: readonly ShapeDefini
     return {
       key: keyWithoutScript(summary.key),
       name,
+      where: null,
       objectCount,
       shallowBytes,
       retainedBytes,
@@ -68,8 +74,10 @@ function groupByClass(heap: Heap, labels: Interner, shapes: readonly ShapeDefini
   return { groupOf, groups, classOf: classNamer(heap.graph, labels) };
 }
 
-/** `scriptId,line,column,name`: a script has another number in every process. */
-const keyWithoutScript = (key: string) => key.replace(/^\d*,/, '');
+/** Of a class's key, `scriptId,line,column,name`, what is the same in every process: a script has another number in each. */
+export function keyWithoutScript(classKey: string): string {
+  return classKey.replace(/^\d*,/, '');
+}
 
 function groupByPath(heap: Heap, labels: Interner, trie: PathTrie): Grouping {
   const { graph } = heap;
@@ -80,7 +88,8 @@ function groupByPath(heap: Heap, labels: Interner, trie: PathTrie): Grouping {
   const paths = Array.from(count.keys()).filter((path) => path !== 0 && count[path] > 0);
   const groups = paths.map((path): Group => ({
     key: String(path),
-    name: pathText(trie, labels, path),
+    name: labels.text(trie.className(path)) || 'object',
+    where: pathText(trie, labels, path),
     objectCount: count[path],
     shallowBytes: own[path],
     retainedBytes: below[path],
@@ -106,26 +115,4 @@ function bytesByPath(tree: PathTree, pathCount: number) {
     if (path[holder[node]] !== path[node]) below[path[node]] += held[node];
   }
   return { count, own, below };
-}
-
-const MAX_STEPS = 8; // of a path, counted from its end; what comes before is how Node itself is held
-
-/** `global.process.mainModule.exports.cache[…] Session`: references from the root on, the class at the end. */
-function pathText(trie: PathTrie, labels: Interner, path: number): string {
-  const steps: string[] = [];
-  let at = path;
-  for (; at !== 0 && steps.length < MAX_STEPS; at = trie.parent(at)) {
-    const step = stepText(labels.text(trie.label(at)), labels.text(trie.className(at)));
-    if (step !== '') steps.unshift(step);
-  }
-  const className = labels.text(trie.className(path));
-  return `${at === 0 ? '' : '…'}${steps.join('')} ${className === '' ? 'object' : className}`;
-}
-
-function stepText(label: string, className: string): string {
-  if (label === SCOPE_LABEL || label === OUTER_SCOPE_LABEL) return '';
-  if (label === '(root)') return className;
-  if (label.startsWith('.')) return label.startsWith('.<') ? `[${label.slice(1)}]` : label;
-  if (label.startsWith('$')) return ` ${label.slice(1)}`;
-  return label.startsWith('[') || label.startsWith('{') ? '[…]' : ` ${label}`;
 }

@@ -37,25 +37,10 @@ export function preview(exploration: Exploration, node: number): string {
   return view.isClosure(node) ? graph.strings.get(graph.nodeName[node]) : '';
 }
 
-/**
- * The first characters of a string. One that V8 has not put together yet is told by its pieces; of a part of another string
- * the snapshot does not tell where it begins, so it is told by the whole.
- */
-export function stringStart({ graph, view }: Exploration, node: number, length: number): string {
-  let text = '';
-  const pieces = [node];
-  for (let step = 0; pieces.length > 0 && text.length <= length && step < MAX_PIECES; step++) {
-    const piece = pieces.pop()!;
-    const parts = ['second', 'first', 'parent']
-      .map((name) => view.internal(piece, name))
-      .filter((part) => part !== -1);
-    if (parts.length === 0) text += graph.strings.get(graph.nodeName[piece]);
-    else pieces.push(...parts);
-  }
-  return cut(text, length);
+/** The first characters of a string. */
+export function stringStart({ view }: Exploration, node: number, length: number): string {
+  return cut(view.text(node, length), length);
 }
-
-const MAX_PIECES = 2000;
 
 /** What a class is declared at, by one of its instances; null for V8's own and plain objects. */
 export function classLocation(exploration: Exploration, instance: number): SourceLocation | null {

@@ -16,7 +16,15 @@ export interface WaitingRow extends Callback {
   /** The promise that most of it waits for, and who holds that. */
   readonly promiseId: number;
   readonly promise: ObjectName;
+  /**
+   * Of what waits now, how much was waiting in each of the earlier snapshots, in the order of the files; null for one whose ids
+   * say nothing about this one. Absent when no earlier snapshot was named.
+   */
+  readonly waitedBefore?: readonly (number | null)[];
 }
+
+/** Whether an object of this snapshot was in an earlier one; null when ids do not tell. See idTest. */
+export type WasThere = ((node: number) => boolean) | null;
 
 /** One function or frame that waits. */
 interface Reaction {
@@ -32,8 +40,13 @@ const REACTION_NAME = 'system / PromiseReaction';
  * Everything that waits for a promise, the most frequent first. Promises that nobody waits for are not among it: whether they
  * have settled a snapshot does not tell.
  * @param match part of the function's name; empty for all
+ * @param earlier what was there in earlier snapshots, one after the other
  */
-export function waitingCode(exploration: Exploration, match: string): readonly WaitingRow[] {
+export function waitingCode(
+  exploration: Exploration,
+  match: string,
+  earlier: readonly WasThere[] = [],
+): readonly WaitingRow[] {
   const groups = new Map<string, Reaction[]>();
   for (const reaction of reactionsIn(exploration)) {
     const key = `${reaction.how} ${callbackKey(exploration, reaction.closure)}`;
@@ -42,7 +55,7 @@ export function waitingCode(exploration: Exploration, match: string): readonly W
     else groups.set(key, [reaction]);
   }
   return [...groups.values()]
-    .map((group) => rowOf(exploration, group))
+    .map((group) => withHistory(rowOf(exploration, group), group, earlier))
     .filter(({ functionName }) => contains(functionName, match))
     .toSorted(
       (one, other) => other.waitingCount - one.waitingCount || other.retainedBytes - one.retainedBytes,
@@ -62,6 +75,12 @@ function rowOf(exploration: Exploration, group: readonly Reaction[]): WaitingRow
     promiseId: exploration.graph.nodeId[promise],
     promise: objectName(exploration, promise),
   };
+}
+
+function withHistory(row: WaitingRow, group: readonly Reaction[], earlier: readonly WasThere[]): WaitingRow {
+  if (earlier.length === 0) return row;
+  const countIn = (wasThere: WasThere) => wasThere && group.filter(({ waiting }) => wasThere(waiting)).length;
+  return { ...row, waitedBefore: earlier.map(countIn) };
 }
 
 /** A pending promise holds a chain of reactions where a settled one holds its value. */

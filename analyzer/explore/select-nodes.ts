@@ -1,26 +1,6 @@
 import { typeIndex } from '../heap/index.ts';
 import type { ChildLists, Heap } from '../heap/index.ts';
 
-/** Nodes of the class, largest retained size first. */
-export function instances(snapshot: Heap, key: string): Uint32Array {
-  const { classes, shallow } = snapshot;
-  const wanted = classes.classKeys.indexOf(key);
-  return largestFirst(snapshot, (node) => classes.classOf[node] === wanted && shallow[node] > 0);
-}
-
-/** By `@id` exactly, otherwise by name or class, largest retained size first. */
-export function matches(snapshot: Heap, text: string): Uint32Array {
-  const { graph, classes } = snapshot;
-  const id = /^@(\d+)$/.exec(text)?.[1];
-  if (id !== undefined) return largestFirst(snapshot, (node) => graph.nodeId[node] === Number(id));
-  const part = text.toLowerCase();
-  const nameFits = memo(graph.strings.count, (name) => graph.strings.get(name).toLowerCase().includes(part));
-  const classFits = memo(classes.classNames.length, (index) =>
-    classes.classNames[index].toLowerCase().includes(part),
-  );
-  return largestFirst(snapshot, (node) => nameFits(graph.nodeName[node]) || classFits(classes.classOf[node]));
-}
-
 /** Objects of the class of exactly this name, or else of those whose name contains it, largest retained size first. */
 export function instancesOf(heap: Heap, name: string): Uint32Array {
   const { classes, shallow, graph } = heap;

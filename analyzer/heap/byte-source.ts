@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
+import { LeakwatchError } from '../error.ts';
+import { openFile } from '../open-file.ts';
 import { SnapshotError } from './snapshot-error.ts';
 import { compressionOf, unpacked } from './unpack.ts';
 
@@ -26,11 +27,11 @@ export const STANDARD_INPUT = '-';
 
 /**
  * Opens a file, plain or packed by gzip or zstd, or standard input for `-`.
- * @throws SnapshotError NOT_FOUND, NOT_READABLE, IS_DIRECTORY, EMPTY, UNSUPPORTED
+ * @throws SnapshotError NOT_FOUND, NOT_READABLE, NOT_A_FILE, IS_DIRECTORY, EMPTY, UNSUPPORTED
  */
 export async function openSource(path: string): Promise<ByteSource> {
   if (path === STANDARD_INPUT) return streamSource(process.stdin, path);
-  const handle = await openFile(path);
+  const handle = await openSnapshot(path);
   try {
     const stat = await handle.stat();
     if (stat.isDirectory())
@@ -99,10 +100,11 @@ async function* rest(first: Buffer, others: AsyncIterator<Buffer>): AsyncGenerat
   for (let next = await others.next(); next.done !== true; next = await others.next()) yield next.value;
 }
 
-async function openFile(path: string): Promise<FileHandle> {
+async function openSnapshot(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'r');
+    return await openFile(path);
   } catch (error) {
+    if (error instanceof LeakwatchError) throw new SnapshotError('NOT_A_FILE', error.message);
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new SnapshotError('NOT_FOUND', `${path} does not exist.`, {}, { cause: error });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { openFileSync } from '../open-file.ts';
 import { endianness } from 'node:os';
 import { sharedU8 } from './columns.ts';
 import type { SecondThread } from './second-thread.ts';
@@ -61,7 +62,7 @@ export async function readColumns(
   accepts: (meta: unknown) => boolean,
   thread: SecondThread | null,
 ): Promise<ColumnFile | null> {
-  const file = openSync(path, 'r');
+  const file = openFileSync(path);
   try {
     const found = readHeader(file);
     if (found === null || !accepts(found.header.meta)) return null;

@@ -40,6 +40,8 @@ export interface StringTable {
   indexOf(text: string): number;
   /** The StringIndexes of all texts that contain this one, which must be ASCII without quotes and backslashes; ascending. */
   indexesContaining(text: string): number[];
+  /** Which texts contain this one in whatever case, without decoding more than must be: StringIndex -> 1 | 0. */
+  containing(text: string): Uint8Array;
 }
 
 /** No such node, edge, string or type: larger than any index. */

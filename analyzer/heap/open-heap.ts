@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { classify } from './classes.ts';
 import type { Classification } from './classes.ts';
 import { dominatorTree } from './dominators.ts';
@@ -36,13 +37,15 @@ export interface OpenOptions extends ReadOptions {
  * @throws SnapshotError as readSnapshot does
  */
 export async function openHeap(path: string, options: OpenOptions = {}): Promise<Heap> {
-  if (options.index !== true) return computeHeap(path, options);
+  if (options.index !== true || !isFile(path)) return computeHeap(path, options);
   const indexed = await loadIndex(path);
   if (indexed !== null) return indexed;
   const heap = await computeHeap(path, options);
   saveIndex(path, heap);
   return heap;
 }
+
+const isFile = (path: string) => statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 
 async function computeHeap(path: string, options: ReadOptions): Promise<Heap> {
   const thread = secondThreadFor(path);

@@ -4,6 +4,7 @@ export type SnapshotErrorCode =
   | 'NOT_FOUND'
   | 'NOT_READABLE'
   | 'IS_DIRECTORY'
+  | 'NOT_A_FILE'
   | 'EMPTY'
   | 'NOT_A_SNAPSHOT'
   | 'TRUNCATED'

@@ -1,6 +1,7 @@
 import type { StringTable } from './graph.ts';
 import { Byte } from './byte-cursor.ts';
 import { sharedU32, sharedU8 } from './columns.ts';
+import { stringsBeyondAscii, stringsWithBytes } from './string-search.ts';
 
 /** The file's strings section, kept as it is: `"first",\n"second"`. */
 export interface StringBytes {
@@ -33,12 +34,12 @@ export class ByteStrings implements StringTable {
 
   indexOf(text: string): number {
     if (!isPlain(text)) return this.searchDecoded(text);
-    const needle = Buffer.from(`"${text}"`, 'latin1');
-    let offset = this.bytes.indexOf(needle);
-    while (offset !== -1) {
-      const index = lastAtOrBefore(this.starts, offset + 1);
-      if (index !== -1 && this.starts[index] === offset + 1) return index;
-      offset = this.bytes.indexOf(needle, offset + 1);
+    const { bytes, starts, ends } = this;
+    const wanted = Buffer.from(text, 'latin1');
+    for (let index = 0; index < this.count; index++) {
+      const start = starts[index];
+      if (ends[index] - start === wanted.length && wanted.every((byte, i) => bytes[start + i] === byte))
+        return index;
     }
     return -1;
   }
@@ -53,6 +54,22 @@ export class ByteStrings implements StringTable {
       offset = this.bytes.indexOf(text, isInside ? this.ends[index] : offset + 1, 'latin1');
     }
     return found;
+  }
+
+  containing(text: string): Uint8Array {
+    if (text === '') return new Uint8Array(this.count).fill(1);
+    const isSpelledAsIs = isPlain(text.replaceAll('/', ''));
+    const found = isSpelledAsIs ? stringsWithBytes(this.parts, text) : new Uint8Array(this.count);
+    const mayBeEscaped = text.includes('/') && this.bytes.includes('\\/'); // V8 never writes so
+    if (!isSpelledAsIs || mayBeEscaped) this.addDecoded(found, text.toLowerCase());
+    return found;
+  }
+
+  /** Looks into those that do not stand there as they are. */
+  private addDecoded(found: Uint8Array, part: string): void {
+    const isEncoded = stringsBeyondAscii(this.parts);
+    for (let index = 0; index < this.count; index++)
+      if (isEncoded[index] === 1 && this.get(index).toLowerCase().includes(part)) found[index] = 1;
   }
 
   private searchDecoded(text: string): number {

@@ -4,8 +4,8 @@ import { readBaseline, writeBaseline } from '../check/baseline.ts';
 import { checkAll } from '../check/check-all.ts';
 import type { CheckReport, KnownProblem, Outcome } from '../check/check-report.ts';
 import { readComparison } from '../check/comparison.ts';
-import { loadConfig } from '../check/load-config.ts';
 import type { LoadedConfig } from '../check/load-config.ts';
+import { readConfig } from '../check/read-config.ts';
 import { checkedExpiry, updatedBaseline } from '../check/update-baseline.ts';
 import { renderGithub } from '../check/output/github.ts';
 import { OUTPUT_OPTIONS, outputsOf } from '../check/output/index.ts';
@@ -68,7 +68,7 @@ export const checkCommand = defineCommand({
   },
   async run({ flags, operands, afterDashes, terminal }) {
     const updates = checkedUpdate(flags);
-    const loaded = await loadConfig(flags.config);
+    const loaded = await readConfig(flags.config);
     const baselineFile = resolve(loaded.folder, loaded.config.baseline ?? DEFAULT_BASELINE);
     const baseline = readBaseline(baselineFile);
     const compared = flags.compare === undefined ? [] : readComparison(flags.compare);

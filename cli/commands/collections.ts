@@ -13,7 +13,7 @@ export const collectionsCommand = defineCommand({
   usage: '[options] <file.heapsnapshot>',
   details: [
     'A cache without a bound is the most common leak. Numbers leave no trace in a snapshot: where a collection has room for more ' +
-      'than is seen, that stands behind a slash.',
+      'than is seen, that stands behind a slash. What is part of Node itself is left out, unless --all is given.',
   ],
   examples: [
     ['leakwatch collections heap.heapsnapshot', 'those with most entries first'],
@@ -27,6 +27,7 @@ export const collectionsCommand = defineCommand({
       default: '',
       describe: 'Part of the class: Map, Set, Array, Object',
     },
+    all: { type: 'boolean', default: false, describe: "Node's own tables, too" },
     ...LIST_OPTIONS,
     ...JSON_OPTION,
   },
@@ -34,7 +35,12 @@ export const collectionsCommand = defineCommand({
     const sort = oneOf('sort', ['entries', 'retained'], flags.sort);
     const paging = pagingOf(flags);
     const exploration = await openSnapshot(snapshotFile(operands, 'collections'), terminal);
-    const page = collections(exploration, { ...paging, sort, match: flags.match });
+    const page = collections(exploration, {
+      ...paging,
+      sort,
+      match: flags.match,
+      withNodesOwn: flags.all,
+    });
     showPage(
       { exploration, page, columns: COLUMNS, none: 'There is no collection of that sort.' },
       flags,
@@ -54,7 +60,11 @@ const COLUMNS: readonly Column<CollectionRow>[] = [
   },
   { title: 'retained', value: ({ retainedBytes }) => bytesText(retainedBytes), align: 'right' },
   { title: 'class', value: ({ className }) => className, flexible: true },
-  { title: 'known as', value: ({ name }) => name.phrase, flexible: true },
+  {
+    title: 'known as',
+    value: ({ name, isNodesOwn }) => `${name.phrase}${isNodesOwn ? ' (Node)' : ''}`,
+    flexible: true,
+  },
   { title: 'declared at', value: ({ name }) => placeText(name.location), flexible: true },
   { title: 'entries are', value: ({ content }) => content.values, flexible: true },
   { title: 'keys', value: ({ content }) => content.keySamples.join(', '), flexible: true },

@@ -11,6 +11,7 @@ import { inspectCommand } from './inspect.ts';
 import { listenersCommand } from './listeners.ts';
 import { openCommand } from './open.ts';
 import { pathCommand } from './path.ts';
+import { promisesCommand } from './promises.ts';
 import { redactCommand } from './redact.ts';
 import { reportCommand } from './report.ts';
 import { runCommand } from './run.ts';
@@ -36,6 +37,7 @@ export const commands: readonly Command[] = [
   collectionsCommand,
   listenersCommand,
   timersCommand,
+  promisesCommand,
   stringsCommand,
   exportCommand,
   redactCommand,

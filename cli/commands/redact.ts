@@ -1,9 +1,11 @@
 import { basename, join } from 'node:path';
-import { mkdirSync } from 'node:fs';
+import { makePrivateFolder } from '../../agent/run-folder.ts';
+import { LeakwatchError } from '../../analyzer/error.ts';
 import { redact } from '../../analyzer/explore/redact/redact.ts';
 import type { Redaction } from '../../analyzer/explore/redact/redact.ts';
 import { defineCommand } from '../command.ts';
 import { checkIsFile, readingStatus } from '../explore/ask-snapshot.ts';
+import { systemReason } from '../system-error.ts';
 import { UsageError } from '../usage-error.ts';
 
 export const redactCommand = defineCommand({
@@ -39,13 +41,22 @@ export const redactCommand = defineCommand({
       checkIsFile(from);
       if (from === '-') throw new UsageError('Standard input cannot be redacted: it is read twice.', HINT);
     }
-    if (flags.out !== undefined) mkdirSync(flags.out, { recursive: true, mode: 0o700 });
+    if (flags.out !== undefined) makeFolder(flags.out);
     const onProgress = (share: number, file: string) => readingStatus(terminal, file, share);
     await redact(redactions, { paths: flags.paths, onProgress }).finally(() => terminal.status(null));
     for (const { to } of redactions) terminal.out.write(`${to}\n`);
     return 0;
   },
 });
+
+/** @throws LeakwatchError REDACTED_FOLDER when it cannot be made */
+function makeFolder(folder: string): void {
+  try {
+    makePrivateFolder(folder);
+  } catch (error) {
+    throw new LeakwatchError('REDACTED_FOLDER', `${folder} cannot be made: ${systemReason(error)}.`);
+  }
+}
 
 function redactionsOf(operands: readonly string[], out: string | undefined): Redaction[] {
   if (operands.length === 0) throw new UsageError('The snapshot to redact is missing.', HINT);

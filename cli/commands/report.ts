@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LeakwatchError } from '../../analyzer/error.ts';
+import { readTextSync } from '../../analyzer/open-file.ts';
 import { REPORT_VERSION } from '../../analyzer/report.ts';
 import type { Report } from '../../analyzer/report.ts';
 import { defineCommand } from '../command.ts';
@@ -32,11 +32,13 @@ export const reportCommand = defineCommand({
   },
 });
 
+const MAX_REPORT_BYTES = 64 << 20; // more is none that leakwatch wrote
+
 function keptReport(runFolder: string): Report | null {
   const file = join(runFolder, REPORT_FILE);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readTextSync(file, MAX_REPORT_BYTES) ?? '';
   } catch {
     return null;
   }

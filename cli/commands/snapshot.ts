@@ -1,14 +1,15 @@
 import { join, relative } from 'node:path';
-import type { SnapshotMode, SnapshotTaken } from '../../agent/recording.ts';
+import type { SnapshotMode } from '../../agent/recording.ts';
 import { LeakwatchError } from '../../analyzer/error.ts';
 import { bytesText } from '../../analyzer/render/units.ts';
 import { defineCommand } from '../command.ts';
-import { formatDuration, parseDuration } from '../duration.ts';
+import { parseDuration } from '../duration.ts';
 import type { ObservedThread } from '../run/observed-thread.ts';
 import { findRunFolder } from '../run/run-folder.ts';
 import { RunObserver } from '../run/run-observer.ts';
 import { parseSnapshotMode } from '../run/snapshot-mode.ts';
 import { snapshotOf } from '../run/snapshot-answer.ts';
+import { snapshotCosts } from '../run/snapshot-costs.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -78,14 +79,6 @@ async function takeSnapshot({ observer, target, mode, signal, terminal }: Snapsh
   if (taken.status !== 'written' || taken.file === undefined) {
     throw new LeakwatchError('REFUSED', `${target.id} took no snapshot: ${taken.detail ?? taken.status}`);
   }
-  if (taken.fallback !== undefined) terminal.note(`not forked: ${taken.fallback}`);
-  terminal.note(`${bytesText(taken.fileBytes ?? 0)}${timesText(taken)}`);
+  terminal.note(`${bytesText(taken.fileBytes ?? 0)}${snapshotCosts(taken)}`);
   terminal.out.write(`${relative('', join(observer.folder, taken.file))}\n`);
-}
-
-function timesText({ mode, pauseMs, tookMs }: SnapshotTaken): string {
-  if (pauseMs === undefined) return '';
-  const pause = formatDuration(pauseMs);
-  if (mode !== 'fork' || tookMs === undefined) return ` in ${pause}`;
-  return ` in ${formatDuration(tookMs)}, of which the application stood still for ${pause}`;
 }

@@ -40,11 +40,17 @@ describe('each answers with a text and with JSON', () => {
     ],
     [
       ['listeners', later, '--match', 'change'],
-      /12! +12 +change +EventEmitter @\d+ variable `bus` +onChange/,
+      /12! +12 +change +EventEmitter @\d+ variable `bus`.* +onChange/,
       ['rows'],
     ],
     [['timers', later], /6 +interval +3,600,000 ms .* poll /, ['rows', 'total']],
     [['collections', later], /300 .* `sessions` of class `SessionStore` .* user-0/, ['rows', 'total']],
+    [['collections', later, '--all', '--limit', '99'], / `sessions` of [^]* \(Node\) /, ['rows', 'total']],
+    [
+      ['promises', earlier, later],
+      /100 → 300 +await .* waitForever .* 1 promise +variable `never`/,
+      ['rows', 'total'],
+    ],
   ])('%j', async (words, text, keys) => {
     const file = join(temporaryFolder(), 'answer.json');
     expect(await said([...words, `--json=${file}`])).toMatch(text);
@@ -90,6 +96,8 @@ describe('what cannot be answered exits with 2 and a sentence', () => {
     [['inspect', earlier, 'Map'], '"Map" is no object id.'],
     [['collections', earlier, '--sort', 'name'], '--sort is one of entries, retained, not "name".'],
     [['listeners'], 'The snapshot to look into is missing.'],
+    [['promises'], 'The snapshot to look into is missing.'],
+    [['promises', 'missing.heapsnapshot', later], 'missing.heapsnapshot does not exist.'],
     [['timers', earlier, '--delay', '3'], '`leakwatch timers` has no option --delay.'],
     [['inspect', earlier], 'A snapshot and one object id are needed.'],
   ])('%j', async (words, sentence) => {

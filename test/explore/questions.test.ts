@@ -2,14 +2,17 @@ import { describe, expect, test } from 'vitest';
 import { collections } from '../../analyzer/explore/collections.ts';
 import { diff } from '../../analyzer/explore/diff.ts';
 import { nodeOfId } from '../../analyzer/explore/exploration.ts';
+import { idTest } from '../../analyzer/explore/id-test.ts';
 import { inspect } from '../../analyzer/explore/inspect.ts';
 import { listeners } from '../../analyzer/explore/listeners.ts';
 import { objectName } from '../../analyzer/explore/object-name.ts';
+import { waitingCode } from '../../analyzer/explore/promises.ts';
 import { ignoring, pathsTo, pathsToAll } from '../../analyzer/explore/paths.ts';
 import { instancesOf, stringsWith } from '../../analyzer/explore/select-nodes.ts';
 import { duplicateStrings, longestStrings, slicedStrings } from '../../analyzer/explore/strings.ts';
 import { timers } from '../../analyzer/explore/timers.ts';
 import { heapTotals, topClasses } from '../../analyzer/explore/top.ts';
+import { readSnapshot } from '../../analyzer/heap/index.ts';
 import { sessionsMap, snapshotsOfThings, thingsOpened } from './things.ts';
 
 const [earlier, later] = snapshotsOfThings();
@@ -210,5 +213,39 @@ describe('strings', () => {
     const sizes = longestStrings(things.opened, '', all).rows.map(({ bytes }) => bytes);
     expect(sizes).toEqual(sizes.toSorted((one, other) => other - one));
     expect(sizes[0]).toBeGreaterThan(200_000);
+  });
+});
+
+describe('collections', () => {
+  const ask = { sort: 'entries', match: '', offset: 0, limit: 999 } as const;
+
+  test('of the program are told without those of Node', () => {
+    const rows = collections(things.opened, ask).rows;
+    const names = rows.map(({ name }) => name.name);
+    expect(names).toEqual(expect.arrayContaining(['sessions', 'scores', 'headers', 'texts']));
+    expect(names.filter((name) => /primordials|moduleLoadList|BuiltinModule|exports/.test(name))).toEqual([]);
+    expect(rows.filter(({ isNodesOwn }) => isNodesOwn)).toEqual([]);
+  });
+
+  test('of Node are marked where all were asked for', () => {
+    const rows = collections(things.opened, { ...ask, withNodesOwn: true }).rows;
+    const own = rows.filter(({ isNodesOwn }) => isNodesOwn).map(({ name }) => name.name);
+    expect(own).toEqual(expect.arrayContaining(['moduleLoadList']));
+    expect(own).not.toContain('sessions');
+  });
+});
+
+describe('what waits for a promise', () => {
+  test('is told with the frame, the promise and how much of it waited before', async () => {
+    const graph = await readSnapshot(earlier);
+    const [row] = waitingCode(things.opened, 'waitForever', [idTest(graph, things.opened.graph)]);
+    expect(row).toMatchObject({ how: 'await', waitingCount: 300, promiseCount: 1, waitedBefore: [100] });
+    expect(row.promise.name).toBe('never');
+  });
+
+  test('cannot be compared with a snapshot whose ids name other objects', async () => {
+    const graph = await readSnapshot(earlier);
+    const nodeId = graph.nodeId.map((_, node, ids) => ids[(node + 1000) % ids.length]);
+    expect(idTest({ ...graph, nodeId }, things.opened.graph)).toBeNull();
   });
 });

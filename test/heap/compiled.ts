@@ -10,7 +10,7 @@ export function runWithEngine(script: string, input = ''): string {
   const { stdout, stderr } = spawnSync(process.execPath, ['-e', program], {
     input,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 200_000,
   });
   if (stderr !== '') throw new Error(stderr);
   return stdout;

@@ -151,4 +151,8 @@ export class TextStrings implements StringTable {
   indexesContaining(text: string): number[] {
     return this.texts.flatMap((one, index) => (one.includes(text) ? [index] : []));
   }
+
+  containing(text: string): Uint8Array {
+    return Uint8Array.from(this.texts, (one) => (one.toLowerCase().includes(text.toLowerCase()) ? 1 : 0));
+  }
 }

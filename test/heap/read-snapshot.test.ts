@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeHeapSnapshot } from 'node:v8';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { edgeLabel, readSnapshot, SnapshotError } from '../../analyzer/heap/index.ts';
+import { edgeLabel, openHeap, readSnapshot, SnapshotError } from '../../analyzer/heap/index.ts';
 import type { HeapGraph } from '../../analyzer/heap/index.ts';
 import { snapshotParts, snapshotText } from './snapshot-text.ts';
 
@@ -119,6 +120,14 @@ describe('what is no snapshot', () => {
     expect(missing).toMatchObject({ code: 'NOT_FOUND' });
     const directory = await readSnapshot(folder).catch((error: unknown) => error);
     expect(directory).toMatchObject({ code: 'IS_DIRECTORY' });
+  });
+
+  it.each(['pipe', 'device'])('is not waited for when it is a %s', async (kind) => {
+    const pipe = join(folder, 'pipe.heapsnapshot');
+    if (kind === 'pipe') execFileSync('mkfifo', [pipe]);
+    const special = kind === 'pipe' ? pipe : '/dev/zero';
+    await expect(readSnapshot(special)).rejects.toThrow(`${special} is a ${kind}, not a file.`);
+    await expect(openHeap(special, { index: true })).rejects.toMatchObject({ code: 'NOT_A_FILE' });
   });
 
   it.each([
