@@ -1,4 +1,4 @@
-import { bytesText, durationText } from '../render/units.ts';
+import { bytesText, countText, durationText } from '../render/units.ts';
 import { healthy, unknown, type Examiner } from './diagnosis.ts';
 
 // A collector that takes less of the time is worth what it costs.
@@ -31,7 +31,7 @@ export const collections: Examiner = {
       state: 'ill',
       summary: `The garbage collector took ${facts}.`,
       evidence: [
-        `${long.length} pauses of ${LONG_PAUSE_MS} ms or more in ${durationText(durationMs)}`,
+        `${countText(long.length, 'pause')} of ${LONG_PAUSE_MS} ms or more in ${durationText(durationMs)}`,
         isYoung ? 'most of it for new objects' : 'most of it for the whole heap',
         `${bytesText(samples.at(-1)?.heapUsedBytes ?? 0)} of heap in use at the end`,
       ],

@@ -1,4 +1,5 @@
 /** What the doctor says: of each area of a process that it is well, that something is wrong, or that it cannot tell. */
+import type { ClinicOpinion } from './clinic/opinion.ts';
 import type { Vitals } from './vitals.ts';
 
 export type Area = 'event-loop' | 'gc' | 'cpu' | 'memory' | 'handles';
@@ -28,6 +29,8 @@ export interface ProcessDiagnosis {
   readonly durationMs: number;
   readonly state: Examination['state'];
   readonly diagnoses: readonly Diagnosis[];
+  /** Absent where @clinic/doctor was not asked. */
+  readonly clinic?: ClinicOpinion;
 }
 
 export const healthy = (summary: string): Examination => ({ state: 'healthy', summary });

@@ -8,6 +8,15 @@ import { handles } from './handles.ts';
 import { memory } from './memory.ts';
 import { vitalsOf } from './vitals.ts';
 
+export {
+  readClinicFolder,
+  writeClinicFolder,
+  clinicFolderName,
+  processOfClinicFolder,
+} from './clinic/clinic-files.ts';
+export { fromClinic } from './clinic/from-clinic.ts';
+export { opinionOf, type ClinicOpinion } from './clinic/opinion.ts';
+export { toClinic } from './clinic/to-clinic.ts';
 export type { Area, Diagnosis, ProcessDiagnosis } from './diagnosis.ts';
 
 export const EXAMINERS: readonly Examiner[] = [eventLoop, collections, cpu, memory, handles];

@@ -40,10 +40,14 @@ export function vitalsOf(recording: Recording): Vitals {
   };
 }
 
-/** A stall that was told of while it lasted is followed by another entry, which begins at about the same time. */
+/**
+ * A stall that was told of while it lasted is followed by another entry, which begins at about the same time; one whose
+ * culprit became known later by an entry of the same time.
+ */
 function lastStates(stalls: readonly Stall[]): readonly Stall[] {
-  return stalls.filter((stall, index) => {
-    const next = stalls[index + 1];
+  const latest = [...new Map(stalls.map((stall) => [stall.atMs, stall])).values()];
+  return latest.filter((stall, index) => {
+    const next = latest[index + 1];
     const endMs = stall.atMs + stall.durationMs;
     return stall.isOngoing !== true || next === undefined || next.atMs >= endMs;
   });

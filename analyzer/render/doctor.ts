@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { opinionSentence } from '../doctor/clinic/opinion.ts';
 import type { Area, Diagnosis, ProcessDiagnosis } from '../doctor/index.ts';
 import type { TextOptions } from './text.ts';
 import { durationText } from './units.ts';
@@ -37,7 +38,16 @@ export function renderDiagnoses(
   const blocks = processes.map((one) => {
     const thread = one.threadId === 0 ? '' : `, thread ${one.threadId}`;
     const head = `${tag[one.state]}  process ${one.pid}${thread} (${printable(one.script) || 'no script'}), ${durationText(one.durationMs)}`;
-    return [paint.bold(head), ...one.diagnoses.flatMap(lines)].join('\n');
+    return [paint.bold(head), ...one.diagnoses.flatMap(lines), ...clinicLines(one, textWidth)].join('\n');
   });
   return `${blocks.join('\n\n')}\n`;
+}
+
+/** The opinion of another, which changes nothing about ours. */
+function clinicLines({ clinic }: ProcessDiagnosis, textWidth: number): readonly string[] {
+  if (clinic === undefined) return [];
+  const label = 'clinic'.padEnd(LABEL_WIDTH);
+  return wrapText(printable(opinionSentence(clinic)), textWidth).map(
+    (line, index) => `  ${index === 0 ? label : ' '.repeat(LABEL_WIDTH)}${line}`,
+  );
 }

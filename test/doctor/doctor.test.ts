@@ -142,6 +142,25 @@ test('a recording of a moment tells nothing, but for a loop that never came roun
   expect(illAreas({ seconds: 2, stalls })).toEqual(['event-loop']);
 });
 
+test('what piles up is told with its rate and since when', () => {
+  const recording = recordingOf({
+    seconds: 300,
+    sample: (s) => ({
+      activeResources: { Timeout: 5 + Math.max(0, s - 30) * 2, TCPSocketWrap: 10 + (s % 3) },
+    }),
+  });
+  const { diagnoses } = examine(recording);
+  expect(diagnoses.find(({ area }) => area === 'handles')).toMatchObject({
+    state: 'ill',
+    summary: 'Active timers pile up and are not closed.',
+    evidence: [
+      expect.stringMatching(
+        /^active timers rise by 120 per minute since 30 s after the start; .* \(Timeout\)$/,
+      ),
+    ],
+  });
+});
+
 test('every area is examined once, in a text that names the function', () => {
   const recording = recordingOf({ stalls: [{ durationMs: 1500 }] });
   const text = renderDiagnoses([examine(recording)], { color: false, width: 90 });
