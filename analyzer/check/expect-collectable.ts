@@ -4,6 +4,7 @@ import { nextTurn } from './clock.ts';
 import { CollectableError } from './collectable-error.ts';
 import type { HeldBy } from './collectable-error.ts';
 import { fullCollection } from './heap-gauge.ts';
+import { loadedTexts } from './loaded-texts.ts';
 import { snapshotSeries } from './snapshot-series.ts';
 import { LeakwatchSubject } from './subject.ts';
 
@@ -50,7 +51,7 @@ async function holderOf(reference: WeakRef<object>, awaited: Promise<void>): Pro
   try {
     const found = await snapshotWith(reference, awaited, series);
     return found
-      ? await askProcess<HeldBy | null>('holder-process.js', [process.cwd(), ...series.files])
+      ? await askProcess<HeldBy | null>('holder-process.js', [process.cwd(), ...series.files], loadedTexts())
       : null;
   } finally {
     await series.remove();

@@ -1,6 +1,6 @@
 import { checkedNumbers } from './options.ts';
-import { longestBlock } from './longest-block.ts';
-import type { Block } from './longest-block.ts';
+import { inSource, longestBlock } from './longest-block.ts';
+import type { Block, RunningBlock } from './longest-block.ts';
 import { checkedScenario } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 import { StallError } from './stall-error.ts';
@@ -36,15 +36,15 @@ export async function usualBlock(
   scenario: Scenario,
   { budgetMs, timeoutMs }: Required<StallOptions>,
 ): Promise<Block> {
-  const blocks: Block[] = [];
+  const blocks: RunningBlock[] = [];
   for (let run = 0; run < RUNS; run++) {
-    const block = await longestBlock(scenario, timeoutMs, process.cwd());
+    const block = await longestBlock(scenario, timeoutMs);
     blocks.push(block);
-    if (block.durationMs <= budgetMs) return block;
+    if (block.durationMs <= budgetMs) return inSource({ ...block, culprit: null }, process.cwd());
   }
   const durationMs = Math.min(...blocks.map((block) => block.durationMs));
   const told = blocks.find((block) => block.durationMs <= durationMs * ABOUT_AS_LONG)!;
-  return { ...told, durationMs };
+  return inSource({ ...told, durationMs }, process.cwd());
 }
 
 const ABOUT_AS_LONG = 1.5;

@@ -1,3 +1,5 @@
+import { sum } from '../series/trend.ts';
+
 /** Rounds of work after which the heap is measured. Warm-up is over soon; what leaks goes on with the work. */
 export const MILESTONES: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8];
 
@@ -67,14 +69,32 @@ function stepsBetween(heapBytes: readonly number[], from: number, to: number): n
 const lowerMedian = (values: readonly number[]) =>
   values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)];
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-
 const LEAST_GOING_ON = 0.3; // of the growth before, in which a table may have been made larger that has room now
+const LEAST_LEFT = 5; // bytes per iteration, of the eight that a number or a reference needs, as tables have room to spare
+const LATER_UNREST_BYTES = 8192; // of the engine in as much work, as measured: more than that need not be a slot each
 
 /**
- * Whether it went on: what the engine does once does not happen again.
- * @param bytes gained since the last of the milestones
- * @param rounds how much work that was
+ * Whether a heap that climbed goes on over as many rounds again. A warm-up is over by then, and of noise only the ground
+ * counts, on which the heap stood at times in the second half of either: from the one to the other every table with new
+ * entries in each iteration outgrows itself.
  */
-export const goesOn = (bytes: number, before: Growth, rounds: number): boolean =>
-  bytes >= before.bytesPerRound * rounds * LEAST_GOING_ON;
+export function laterGrowth(heapBytes: readonly number[], first: FirstLook): Growth {
+  const bytes = groundOf(heapBytes) - groundOf(first.heapBytes);
+  const rounds = heapBytes.length;
+  const iterations = rounds * first.iterationsPerRound;
+  const least = Math.max(
+    leastGrowth(iterations),
+    Math.min(LATER_UNREST_BYTES, iterations * LEAST_LEFT),
+    rounds * first.growth.bytesPerRound * LEAST_GOING_ON,
+  );
+  return { bytesPerRound: bytes / rounds, isClimbing: bytes >= least, isUnclear: false };
+}
+
+/** The rounds before. */
+export interface FirstLook {
+  readonly heapBytes: readonly number[];
+  readonly iterationsPerRound: number;
+  readonly growth: Growth;
+}
+
+const groundOf = (heapBytes: readonly number[]) => Math.min(...heapBytes.slice(heapBytes.length / 2));

@@ -1,9 +1,10 @@
 /** Run in a process of its own: says what holds the subject of a snapshot. `holder-process.js ROOT FILE`. */
-import { chainTo } from '../detectors/facts.ts';
+import { withCode } from '../detectors/with-code.ts';
+import { waysTo } from '../detectors/facts.ts';
 import { declarationOf, holderName } from '../detectors/holder-name.ts';
 import { namePhrase } from '../detectors/words.ts';
 import { explore } from '../explore/exploration.ts';
-import type { Exploration } from '../explore/exploration.ts';
+import type { Exploration, ExploreOptions } from '../explore/exploration.ts';
 import { holdingTree } from '../explore/holding-tree.ts';
 import { pathsTo } from '../explore/paths.ts';
 import { instancesOf } from '../explore/select-nodes.ts';
@@ -12,19 +13,20 @@ import { answerAsProcess } from './ask-process.ts';
 import type { HeldBy } from './collectable-error.ts';
 import { LeakwatchSubject } from './subject.ts';
 
-void answerAsProcess(([root, file]) => heldBy(file, root));
+void answerAsProcess(([root, file], texts) => heldBy(file, { root, texts }));
 
 /** Null when nothing lasting holds it: only the stack, or the variables of the test that waits for the answer. */
-async function heldBy(file: string, root: string): Promise<HeldBy | null> {
-  const exploration = await explore(file, { root });
+async function heldBy(file: string, options: ExploreOptions): Promise<HeldBy | null> {
+  const exploration = await explore(file, options);
   const own = subjectIn(exploration);
   const isCut = (from: number) => from === own.marker || from === own.awaited;
   const [path] = pathsTo(exploration, own.subject, { count: 1, ignored: isCut });
   if (path === undefined || path.accidental) return null;
   const { references, view, labels, scripts, locator } = exploration;
   const tree = holdingTree(references, isCut, own.subject);
-  const chain = chainTo(own.subject, tree, view, labels);
-  const name = holderName({ view, scripts, holder: own.subject, chain });
+  const ways = waysTo(own.subject, tree, view, labels);
+  const known = withCode({ view, scripts, holder: own.subject, ...ways }, locator);
+  const name = holderName(known);
   const { location } = locator.locate(declarationOf(name));
   return { what: path.object.className, holder: namePhrase(name), location, trace: path.trace };
 }

@@ -2,4 +2,4 @@
 import { analyzeSnapshots } from '../analyze.ts';
 import { answerAsProcess } from './ask-process.ts';
 
-void answerAsProcess(([root, ...files]) => analyzeSnapshots(files, { root }));
+void answerAsProcess(([root, ...files], texts) => analyzeSnapshots(files, { root, texts }));

@@ -6,6 +6,7 @@ import { culpritOf, within } from '../../agent/stalls/culprit.ts';
 import type { SourceLocation } from '../report.ts';
 import { locator } from '../source/locate.ts';
 import { nextTurn } from './clock.ts';
+import { loadedTexts } from './loaded-texts.ts';
 import { repeat } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -22,12 +23,16 @@ export interface Block {
 
 const SAMPLING_MICROS = 500;
 
+/** The same in the places of the code that runs, which something may have compiled. */
+export interface RunningBlock extends Omit<Block, 'functionName' | 'location'> {
+  readonly culprit: StackFrame | null;
+}
+
 /**
  * Runs the scenario once under a CPU profile, with a look at the clock in every turn of the event loop.
- * @param root the folder that files are shown relative to
  * @throws LeakwatchError SCENARIO_THREW, SCENARIO_HANGS
  */
-export async function longestBlock(scenario: Scenario, timeoutMs: number, root: string): Promise<Block> {
+export async function longestBlock(scenario: Scenario, timeoutMs: number): Promise<RunningBlock> {
   const profiler = startProfiler();
   const turns = watchTurns();
   try {
@@ -43,9 +48,23 @@ export async function longestBlock(scenario: Scenario, timeoutMs: number, root: 
   return {
     durationMs: (window.toMicros - window.fromMicros) / 1000,
     category,
-    functionName: culprit?.functionName ?? null,
-    location: culprit === null ? null : locator(root, []).toSource(culprit.file, culprit.line, 1),
+    culprit,
     stack,
+  };
+}
+
+/**
+ * As its people have written it.
+ * @param root the folder that files are shown relative to
+ */
+export function inSource({ culprit, stack, ...block }: RunningBlock, root: string): Block {
+  if (culprit === null) return { ...block, stack, functionName: null, location: null };
+  const { toSource } = locator(root, [], loadedTexts());
+  return {
+    ...block,
+    functionName: culprit.functionName,
+    location: toSource(culprit.file, culprit.line, 1),
+    stack: stack.map((frame) => ({ ...frame, line: toSource(frame.file, frame.line, 1).line })),
   };
 }
 

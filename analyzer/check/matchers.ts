@@ -22,6 +22,16 @@ export interface MatcherResult {
   readonly message: () => string;
 }
 
+/**
+ * What `expect` gains, for a project's types: `declare module 'vitest' { interface Matchers extends LeakwatchMatchers {} }`,
+ * and likewise `declare global { namespace jest { interface Matchers<R> extends LeakwatchMatchers {} } }`.
+ */
+export interface LeakwatchMatchers {
+  toLeak(options?: CheckOptions): Promise<void>;
+  toStall(options?: StallOptions): Promise<void>;
+  toBeCollectable(): Promise<void>;
+}
+
 /** To be given to `expect.extend`. */
 export const matchers = {
   /** Mostly as `.not.toLeak()`. @throws LeakwatchError when it cannot be told */

@@ -44,9 +44,9 @@ export async function paceOf(scenario: Scenario, timeoutMs: number): Promise<Pac
     spent += count;
     const elapsedMs = nowMs() - startedAt;
     const filesLeftOpen = openFiles() - filesBefore;
-    if (count > 1) iterationMs = Math.min(iterationMs, elapsedMs / count);
+    if (count === 1) continue; // it also loads and compiles, which tells nothing of the others
+    iterationMs = Math.min(iterationMs, elapsedMs / count);
     if (elapsedMs < CALIBRATION_MS && count < MOST_ITERATIONS / 2 && filesLeftOpen < ENOUGH_FILES) continue;
-    if (count === 1) iterationMs = elapsedMs;
     const most = filesLeftOpen < ENOUGH_FILES ? MOST_ITERATIONS : (spent / filesLeftOpen) * FILES_PER_ROUND;
     const iterations = iterationsFor(iterationMs, most);
     return { iterations, roundMs: iterations * iterationMs, spent };

@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,10 +19,12 @@ export interface SnapshotSeries {
   remove(): Promise<void>;
 }
 
-/** @param folder where to keep them; null for a temporary one. Nobody else may read it. */
+/** @param folder where to keep them; null for a temporary one, which goes with the process. Nobody else may read it. */
 export async function snapshotSeries(folder: string | null): Promise<SnapshotSeries> {
   if (folder !== null) await mkdir(folder, { recursive: true, mode: 0o700 });
   const home = folder ?? (await mkdtemp(join(tmpdir(), 'leakwatch-')));
+  const removeNow = () => rmSync(home, { recursive: true, force: true });
+  if (folder === null) process.once('exit', removeNow);
   const files: string[] = [];
   const startedAt = Date.now();
   return {
@@ -32,6 +35,9 @@ export async function snapshotSeries(folder: string | null): Promise<SnapshotSer
       await utimes(file, seconds, seconds);
       files.push(file);
     },
-    remove: () => rm(home, { recursive: true, force: true }),
+    async remove() {
+      process.off('exit', removeNow);
+      await rm(home, { recursive: true, force: true });
+    },
   };
 }

@@ -45,9 +45,9 @@ function culpritText({ functionName, location }: Block): string {
 
 const isOwn = (file: string) => file.startsWith(__dirname);
 
-/** Its stack, innermost first, as V8 writes one. */
+/** Its stack, innermost first, as V8 writes one, without what has no place: the engine's own functions. */
 export function stackText({ stack }: Block): string {
-  const shown = stack.filter(({ file }) => !isOwn(file)).slice(0, STACK_LINES);
+  const shown = stack.filter(({ file }) => file !== '' && !isOwn(file)).slice(0, STACK_LINES);
   return shown
     .map(({ functionName, file, line }) => `    at ${functionName || '<anonymous>'} (${file}:${line})`)
     .join('\n');

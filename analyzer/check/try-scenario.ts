@@ -1,10 +1,12 @@
 import { LeakwatchError } from '../error.ts';
 import type { Finding, Report } from '../report.ts';
+import { sum } from '../series/trend.ts';
 import { askProcess } from './ask-process.ts';
 import { pauseMs } from './clock.ts';
 import { fullCollection, settledHeapBytes } from './heap-gauge.ts';
-import { goesOn, growthOf, MILESTONES } from './heap-growth.ts';
+import { growthOf, laterGrowth, MILESTONES } from './heap-growth.ts';
 import type { Growth } from './heap-growth.ts';
+import { loadedTexts } from './loaded-texts.ts';
 import { blamesRunner, isLeakwatchs } from './runners.ts';
 import { paceOf, repeat } from './scenario.ts';
 import type { Pace, Scenario } from './scenario.ts';
@@ -38,7 +40,7 @@ export interface Trial {
 
 /**
  * Runs the scenario over rounds of work; when the heap climbs with the work, takes snapshots and judges them.
- * @throws LeakwatchError SCENARIO_THREW, SCENARIO_HANGS, RUNNER_GROWS, UNDECIDED
+ * @throws LeakwatchError SCENARIO_THREW, SCENARIO_HANGS, RUNNER_GROWS, UNDECIDED, NO_COLLECTION
  */
 export async function tryScenario(scenario: Scenario, options: TrialOptions): Promise<Trial> {
   await rehearse();
@@ -46,14 +48,24 @@ export async function tryScenario(scenario: Scenario, options: TrialOptions): Pr
   await work(trial, options.warmupIterations);
   const pace = await paceOf(scenario, options.timeoutMs);
   trial.iterations += pace.spent;
-  let growth = await screen(trial, pace);
-  if (growth.isUnclear) growth = await screen(trial, pace);
-  if (!growth.isClimbing) return clean(trial, growth, pace);
-  const series = await snapshotSeries(options.snapshotFolder);
+  const first = await heapOver(MILESTONES.length, trial, pace);
+  const growth = growthOf(first, pace.iterations);
+  if (!growth.isClimbing && !growth.isUnclear) return clean(trial, growth, pace);
+  const second = await heapOver(MILESTONES.length, trial, { ...pace, spent: 0 });
+  const later = growth.isClimbing
+    ? laterGrowth(second, { heapBytes: first, iterationsPerRound: pace.iterations, growth })
+    : growthOf(second, pace.iterations);
+  return later.isClimbing ? caught(trial, pace, later) : clean(trial, later, pace);
+}
+
+/** With snapshots, which are kept of a leak alone. */
+async function caught(trial: Running, pace: Pace, growth: Growth): Promise<Trial> {
+  const { snapshotFolder } = trial.options;
+  const series = await snapshotSeries(snapshotFolder);
   let isKept = false;
   try {
     const result = await lookCloser(trial, pace, growth, series);
-    isKept = result.leak !== null && options.snapshotFolder !== null;
+    isKept = result.leak !== null && snapshotFolder !== null;
     return isKept ? { ...result, snapshots: series.files } : result;
   } finally {
     if (!isKept) await series.remove();
@@ -63,11 +75,13 @@ export async function tryScenario(scenario: Scenario, options: TrialOptions): Pr
 const REHEARSALS = 50;
 const REHEARSED = 3; // iterations
 
-/** Lets the engine compile what measures and repeats, which else shows as some ten kilobytes now and then. */
+/** Lets the engine compile what measures, repeats and judges, which else shows as some ten kilobytes now and then. */
 async function rehearse(): Promise<void> {
   for (let count = 0; count < REHEARSALS; count++) {
     await repeat(() => {}, REHEARSED, LONG_ENOUGH_MS);
     await settledHeapBytes(() => {});
+    const growth = growthOf(MILESTONES, REHEARSED);
+    laterGrowth(MILESTONES, { heapBytes: MILESTONES, iterationsPerRound: REHEARSED, growth });
   }
 }
 
@@ -87,7 +101,12 @@ class Running {
     this.options = options;
     this.heapBytes = async () => {
       if (options.settleMs > 0) await pauseMs(options.settleMs);
-      return settledHeapBytes(collect);
+      const bytes = await settledHeapBytes(collect);
+      if (bytes !== null) return bytes;
+      throw new LeakwatchError(
+        'NO_COLLECTION',
+        'V8 collected no garbage when it was asked to: was `gc` replaced?',
+      );
     };
   }
 }
@@ -97,14 +116,17 @@ async function work(trial: Running, count: number): Promise<void> {
   trial.iterations += count;
 }
 
-/** The first round is what is left of it: the work then doubles from milestone to milestone, and so do tables. */
-async function screen(trial: Running, { iterations, spent }: Pace): Promise<Growth> {
+/**
+ * Bytes in use after each of so many rounds. The first one is what is left of it: the work then doubles from milestone to
+ * milestone, and so do tables.
+ */
+async function heapOver(rounds: number, trial: Running, { iterations, spent }: Pace): Promise<number[]> {
   const measured: number[] = [];
-  for (const round of MILESTONES) {
-    await work(trial, round === MILESTONES[0] ? Math.max(0, iterations - spent) : iterations);
+  for (let round = 1; round <= rounds; round++) {
+    await work(trial, round === 1 ? Math.max(0, iterations - spent) : iterations);
     measured.push(await trial.heapBytes());
   }
-  return growthOf(measured, iterations);
+  return measured;
 }
 
 function clean({ iterations }: Running, growth: Growth, pace: Pace): Trial {
@@ -112,18 +134,21 @@ function clean({ iterations }: Running, growth: Growth, pace: Pace): Trial {
   return { iterations, bytesPerIteration, objectsPerIteration: 0, leak: null, snapshots: [] };
 }
 
-const QUICK_ROUND_MS = 40;
-const DOUBLING = [8, 16, 32];
-const EQUAL = [8, 8, 8];
+const QUICK_ROUND_MS = 20;
+const DOUBLING = [16, 32, 64]; // after sixteen rounds
+const EQUAL = [16, 16, 16];
+const SHORT = [8, 8, 8];
+const LEAST_OBJECT_BYTES = 24; // with the reference to it
 const LARGE_HEAP_BYTES = 40_000_000; // of which each snapshot takes seconds: three have to do
 const MOST_GROWTH_BYTES = 1_500_000; // more only makes the snapshots larger
 
 /**
  * Iterations in each window between two snapshots. Doubling the work makes every table outgrow itself in each window.
- * A slow scenario has no time for that, nor does one need it that leaves whole objects, which are counted one by one.
+ * A slow scenario has no time for that: it outgrows itself twice. Whole objects are counted one by one.
  */
 function windowsFor({ iterations, roundMs }: Pace, growth: Growth, heapBytes: number): readonly number[] {
-  const planned = roundMs < QUICK_ROUND_MS ? DOUBLING : EQUAL;
+  const leavesObjects = growth.bytesPerRound / iterations >= LEAST_OBJECT_BYTES;
+  const planned = roundMs < QUICK_ROUND_MS ? DOUBLING : leavesObjects ? SHORT : EQUAL;
   const rounds = heapBytes < LARGE_HEAP_BYTES ? planned : planned.slice(0, 2);
   const share = Math.min(1, MOST_GROWTH_BYTES / (growth.bytesPerRound * sum(rounds)));
   return rounds.map((count) => Math.max(1, Math.round(count * iterations * share)));
@@ -137,20 +162,25 @@ async function lookCloser(
 ): Promise<Trial> {
   const windows = windowsFor(pace, growth, await trial.heapBytes());
   const iterationsBefore = trial.iterations;
+  const measured: number[] = [];
   await series.take(trial.iterations);
-  // A snapshot lets go of what the engine had compiled: only from then on does the heap tell of the scenario.
-  const before = await trial.heapBytes();
-  let bytes = 0;
-  for (const [index, iterations] of windows.entries()) {
+  for (const iterations of windows) {
     await work(trial, iterations);
-    bytes = (await trial.heapBytes()) - before;
-    if (index === 0 && !goesOn(bytes, growth, iterations / pace.iterations))
-      return clean(trial, growth, pace);
+    measured.push(await trial.heapBytes());
     await series.take(trial.iterations);
   }
-  const report = await askProcess<Report>('judge-process.js', [process.cwd(), ...series.files]);
+  const report = await askProcess<Report>(
+    'judge-process.js',
+    [process.cwd(), ...series.files],
+    loadedTexts(),
+  );
   const iterations = trial.iterations - iterationsBefore;
-  return conclude(report, { trial, iterations, bytesPerIteration: Math.max(0, bytes / iterations) });
+  return conclude(report, { trial, iterations, bytesPerIteration: bytesLeft(measured, windows) });
+}
+
+/** By an iteration. The first window also brings back what the first snapshot had let go of the engine's own. */
+function bytesLeft(measured: readonly number[], windows: readonly number[]): number {
+  return Math.max(0, (measured[measured.length - 1] - measured[0]) / sum(windows.slice(1)));
 }
 
 interface Measured {
@@ -182,8 +212,6 @@ function conclude(report: Report, { trial, iterations, bytesPerIteration }: Meas
 }
 
 const IN_STEP = 0.5; // objects per iteration; what a runner gathers by itself comes with time, not with the iterations
-
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 const gained = (series: readonly number[]) => Math.max(0, series[series.length - 1] - series[0]);
 

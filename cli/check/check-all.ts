@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { countText } from '../../analyzer/render/units.ts';
 import { LeakwatchError } from '../../analyzer/error.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -46,9 +46,19 @@ export async function checkAll(task: CheckTask): Promise<CheckReport> {
     startedAt: now.toISOString(),
     elapsedMs: Math.round(performance.now() - startedAt),
     root: loaded.folder,
+    repository: repositoryOf(loaded.folder),
+    configFile: loaded.file,
     scenarios,
     fixed: known.filter((entry) => isFixed(entry, scenarios)),
   };
+}
+
+/** The folder above that git keeps; the same one where there is none. */
+function repositoryOf(folder: string): string {
+  for (let above = folder; ; above = dirname(above)) {
+    if (existsSync(join(above, '.git'))) return above;
+    if (above === dirname(above)) return folder;
+  }
 }
 
 function namesIn({ loaded: { config }, only }: CheckTask): readonly string[] {
@@ -77,6 +87,7 @@ async function checkOne(name: string, task: CheckTask, room: ArtifactRoom): Prom
   } catch (error) {
     if (!(error instanceof LeakwatchError)) throw error;
     const artifacts = keepArtifacts(folder, loaded.folder, true, room);
+    if (error.code === 'INTERRUPTED') throw error;
     const elapsedMs = Math.round(performance.now() - startedAt);
     return {
       name,
@@ -101,7 +112,7 @@ interface Place {
 function tryOne(name: string, scenario: ScenarioConfig, { task, folder }: Place): Promise<Tried> {
   const { config, file: configFile, folder: root } = task.loaded;
   const budgets = { ...config.budgets, ...scenario.budgets };
-  if ('run' in scenario) return runFunction({ name, scenario, budgets, configFile, folder });
+  if ('run' in scenario) return runFunction({ name, scenario, budgets, configFile, root, folder });
   if ('start' in scenario) return runService({ scenario, budgets, root, folder, terminal: task.terminal });
   return runSnapshots({ scenario, budgets, root });
 }

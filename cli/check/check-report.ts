@@ -22,8 +22,12 @@ export interface CheckReport {
   readonly headline: string;
   readonly startedAt: string;
   readonly elapsedMs: number;
-  /** The folder that places are relative to. */
+  /** The folder that places are relative to: the config's. */
   readonly root: string;
+  /** The folder that CI systems take paths relative to: the root, or above it in a repository of several packages. */
+  readonly repository: string;
+  /** The config's path. */
+  readonly configFile: string;
   readonly scenarios: readonly ScenarioResult[];
   /** Known problems that were not met any more, of scenarios that could be judged. */
   readonly fixed: readonly KnownProblem[];

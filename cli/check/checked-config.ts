@@ -94,18 +94,17 @@ function record(value: unknown, where: string): Readonly<Record<string, unknown>
   throw new Fault(`${where} has to be an object.`);
 }
 
-const BUDGETS = object({
-  bytesPerIteration: amount,
-  objectsPerIteration: amount,
-  heapFloorMB: amount,
-  loopP99Ms: amount,
-  longestBlockMs: amount,
-  gcShare: share,
-});
+const PER_ITERATION: Fields = { bytesPerIteration: amount, objectsPerIteration: amount };
+const OF_HEAP: Fields = { heapFloorMB: amount };
+const OF_BLOCKS: Fields = { longestBlockMs: amount };
+const OF_LOOP: Fields = { loopP99Ms: amount, gcShare: share };
+
+/** A budget that nothing is measured for would be no budget: each kind of scenario has its own. */
+const BUDGETS = object({ ...PER_ITERATION, ...OF_HEAP, ...OF_BLOCKS, ...OF_LOOP });
 
 const FUNCTION = object({
   run: runnable,
-  budgets: BUDGETS,
+  budgets: object({ ...PER_ITERATION, ...OF_BLOCKS }),
   warmupIterations: amount,
   settle: duration,
   timeout: duration,
@@ -119,12 +118,17 @@ const SERVICE = object({
   round: duration,
   warmup: duration,
   settle: duration,
+  startTimeout: duration,
   env: texts,
   iterations: amount,
   budgets: BUDGETS,
 });
 
-const SNAPSHOTS = object({ snapshots: list, iterations: amount, budgets: BUDGETS });
+const SNAPSHOTS = object({
+  snapshots: list,
+  iterations: amount,
+  budgets: object({ ...PER_ITERATION, ...OF_HEAP }),
+});
 
 const scenario: Check = (value, where) => {
   if (typeof value === 'function') return;

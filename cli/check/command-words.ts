@@ -1,7 +1,7 @@
 import { LeakwatchError } from '../../analyzer/error.ts';
 
 const WORD = /(?:[^\s"']|"[^"]*"|'[^']*')+/g;
-const SHELLS_OWN = /[|&;<>`$]/;
+const SHELLS_OWN = /[|&;<>`$]|^\s*\w+=/;
 
 /**
  * The words of a command: given as a list, or as a text that is split at blanks outside of quotes.

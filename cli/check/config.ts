@@ -51,6 +51,8 @@ export interface ServiceScenario {
   readonly warmup?: string;
   /** Rest before the last snapshot; default `3s`. */
   readonly settle?: string;
+  /** How long it may take to listen, and then to be ready; default `60s`. */
+  readonly startTimeout?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** Requests or jobs in all rounds together, if known: what leaks can then have a budget per iteration. */
   readonly iterations?: number;

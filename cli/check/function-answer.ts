@@ -12,18 +12,13 @@ export interface FunctionOrder {
   readonly longestBlockMs: number | null;
   /** Where the snapshots of a leak go. */
   readonly snapshotFolder: string;
-  /** Where the answer goes. */
-  readonly answerFile: string;
 }
 
-/** What it answers: what was found, or one sentence that says why it cannot be told. */
-export interface FunctionAnswer {
-  readonly trial?: {
-    readonly iterations: number;
-    readonly bytesPerIteration: number;
-    readonly objectsPerIteration: number;
-    readonly leak: Report | null;
-    readonly block: Block | null;
-  };
-  readonly fault?: string;
+/** What it finds. */
+export interface FunctionTrial {
+  readonly iterations: number;
+  readonly bytesPerIteration: number;
+  readonly objectsPerIteration: number;
+  readonly leak: Report | null;
+  readonly block: Block | null;
 }

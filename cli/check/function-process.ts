@@ -1,24 +1,20 @@
 /** Run in a process of its own: tries one function of a config, which may do with the process what it likes. */
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { usualBlock } from '../../analyzer/check/expect-no-stall.ts';
 import { checkedScenario } from '../../analyzer/check/scenario.ts';
 import type { Scenario } from '../../analyzer/check/scenario.ts';
 import { tryScenario } from '../../analyzer/check/try-scenario.ts';
 import { LeakwatchError } from '../../analyzer/error.ts';
-import type { FunctionAnswer, FunctionOrder } from './function-answer.ts';
+import type { FunctionOrder, FunctionTrial } from './function-answer.ts';
 import { importModule, loadConfig } from './load-config.ts';
+import { answer, faultOf, resultOf } from './own-process.ts';
+import type { AnswerPlace } from './own-process.ts';
 
-async function main(order: FunctionOrder): Promise<void> {
-  const answer = await answerTo(order).catch((error: unknown): FunctionAnswer => {
-    if (error instanceof LeakwatchError) return { fault: error.message };
-    throw error;
-  });
-  writeFileSync(order.answerFile, JSON.stringify(answer), { mode: 0o600 });
-  process.exit(0);
+async function main(order: FunctionOrder & AnswerPlace): Promise<void> {
+  answer(await trialOf(order).then(resultOf, faultOf), order);
 }
 
-async function answerTo(order: FunctionOrder): Promise<FunctionAnswer> {
+async function trialOf(order: FunctionOrder): Promise<FunctionTrial> {
   const { warmupIterations, settleMs, timeoutMs, longestBlockMs, snapshotFolder } = order;
   const scenario = await scenarioOf(order);
   const { snapshots: _, ...trial } = await tryScenario(scenario, {
@@ -30,7 +26,7 @@ async function answerTo(order: FunctionOrder): Promise<FunctionAnswer> {
   // closing its profiler would renumber the heap's objects, so that this comes last
   const block =
     longestBlockMs === null ? null : await usualBlock(scenario, { budgetMs: longestBlockMs, timeoutMs });
-  return { trial: { ...trial, block } };
+  return { ...trial, block };
 }
 
 async function scenarioOf({ configFile, scenario }: FunctionOrder): Promise<Scenario> {
@@ -50,4 +46,4 @@ async function exportOf(path: string, folder: string): Promise<unknown> {
   return named;
 }
 
-void main(JSON.parse(process.argv[2]) as FunctionOrder);
+void main(JSON.parse(process.argv[2]) as FunctionOrder & AnswerPlace);

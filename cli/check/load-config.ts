@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { messageOf } from '../../analyzer/check/scenario.ts';
@@ -18,13 +18,23 @@ export interface LoadedConfig {
 }
 
 /**
- * The config that was named, or else the one in the current folder.
- * @throws LeakwatchError CONFIG with one sentence: none there, a syntax error, an unknown word
+ * The config's file: the one that was named, or else the one in the current folder.
+ * @throws LeakwatchError CONFIG when there is none
  */
-export async function loadConfig(given: string | undefined): Promise<LoadedConfig> {
+export function configFile(given: string | undefined): string {
   const file = given === undefined ? findConfig() : resolve(given);
-  if (!existsSync(file)) throw new LeakwatchError('CONFIG', `There is no file ${given}.`);
-  const loaded = extname(file) === '.json' ? readJson(file) : await importModule(file);
+  const found = statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) throw new LeakwatchError('CONFIG', `There is no file ${given}.`);
+  if (!found.isFile()) throw new LeakwatchError('CONFIG', `${given} is no file.`);
+  return file;
+}
+
+/** Whether to load it is to run the code of others. */
+export const isModule = (file: string): boolean => extname(file) !== '.json';
+
+/** @throws LeakwatchError CONFIG with one sentence: a syntax error, an unknown word */
+export async function loadConfig(file: string): Promise<LoadedConfig> {
+  const loaded = isModule(file) ? await importModule(file) : readJson(file);
   return { file, folder: dirname(file), config: checkedConfig(loaded, basename(file)) };
 }
 
@@ -72,20 +82,19 @@ function readJson(file: string): unknown {
   }
 }
 
+const UNKNOWN_TYPESCRIPT = /^Unknown file extension "\.[mc]?ts"/;
+
 function reasonWhy(file: string, error: unknown): string {
   const name = basename(file);
-  const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
-  if (code === 'ERR_UNKNOWN_FILE_EXTENSION' || (isTypeScript(file) && !stripsTypes()))
+  if (UNKNOWN_TYPESCRIPT.test(messageOf(error)))
     return `${name} cannot be loaded: Node ${process.version} reads no TypeScript; use Node 22.18 or newer, write it as .mjs, or start leakwatch with \`node --import tsx\`.`;
   const line = lineIn(file, error);
   return `${name} cannot be loaded: ${firstLine(messageOf(error))}${line === null ? '' : ` (line ${line})`}.`;
 }
 
-const isTypeScript = (file: string) => /\.[mc]?ts$/.test(file);
-
-const stripsTypes = () => Boolean((process.features as { typescript?: unknown }).typescript);
-
-const firstLine = (text: string) => text.split('\n', 1)[0].replace(/\.$/, '');
+/** The one that says what is wrong: after a colon that is the next one. */
+const firstLine = (text: string) =>
+  (/^.*?(?::\n.*|$)/m.exec(text)?.[0] ?? '').replace('\n', ' ').replace(/\.$/, '');
 
 /** Of a syntax error: V8 tells its line only where it ends a process. */
 function lineIn(file: string, error: unknown): number | null {

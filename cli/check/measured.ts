@@ -1,4 +1,11 @@
-import type { Collection, Recording, Sample, Stall } from '../../agent/recording.ts';
+import type {
+  Collection,
+  Recording,
+  RecordingEntry,
+  Sample,
+  SnapshotTaken,
+  Stall,
+} from '../../agent/recording.ts';
 import type { Report } from '../../analyzer/report.ts';
 import type { Measures, Problem } from './check-report.ts';
 
@@ -13,7 +20,8 @@ export interface Tried {
   readonly sentence: string;
 }
 
-const DIGITS = 100;
+const DECIMALS = 2;
+const DIGITS = 3; // of what is below 1, as a share of the time is
 
 /** What was measured, rounded for people, without what was not. */
 export function measured(
@@ -23,15 +31,28 @@ export function measured(
   const known = Object.entries(values).filter(
     (entry): entry is [string, number] => entry[1] !== undefined && Number.isFinite(entry[1]),
   );
-  return Object.fromEntries(known.map(([name, value]) => [name, Math.round(value * DIGITS) / DIGITS]));
+  return Object.fromEntries(known.map(([name, value]) => [name, rounded(value)]));
 }
 
+const rounded = (value: number) =>
+  Number(Math.abs(value) < 1 ? value.toPrecision(DIGITS) : value.toFixed(DECIMALS));
+
 /**
- * What the recordings of a run tell, of several processes the worst.
- * @param fromMs milliseconds after the start of a recording that are warm-up
+ * What was recorded in the rounds: between the first snapshot, before which it was warm-up, and the last, without what the
+ * snapshots themselves have cost. Of a process that has no two of them, all.
  */
-export function measuresOf(recordings: readonly Recording[], fromMs: number): Measures {
-  const all = recordings.map((recording) => measuresOfOne(recording, fromMs));
+export function inRounds({ entries }: Recording): readonly RecordingEntry[] {
+  const snapshots = entries.filter((entry): entry is SnapshotTaken => entry.type === 'snapshot');
+  const [first, last] = [snapshots[0], snapshots.at(-1)];
+  const isInRounds = ({ atMs }: RecordingEntry) => first === last || (atMs > first.atMs && atMs < last!.atMs);
+  const isCost = ({ atMs }: RecordingEntry) =>
+    snapshots.some((snapshot) => atMs >= snapshot.atMs && atMs <= snapshot.atMs + (snapshot.pauseMs ?? 0));
+  return entries.filter((entry) => isInRounds(entry) && !isCost(entry));
+}
+
+/** What the recordings of a run tell of its rounds, of several processes the worst. */
+export function measuresOf(recordings: readonly Recording[]): Measures {
+  const all = recordings.map(measuresOfOne);
   const worst = (name: keyof Measures) => {
     const values = all.flatMap((measures) => measures[name] ?? []);
     return values.length === 0 ? undefined : Math.max(...values);
@@ -44,15 +65,15 @@ export function measuresOf(recordings: readonly Recording[], fromMs: number): Me
   });
 }
 
-function measuresOfOne({ entries }: Recording, fromMs: number): Measures {
-  const worked = entries.filter(({ atMs }) => atMs >= fromMs);
+function measuresOfOne(recording: Recording): Measures {
+  const worked = inRounds(recording);
   const isOf = <Type extends { readonly type: string }>(type: Type['type']) =>
     worked.filter((entry) => entry.type === type) as unknown as readonly Type[];
   const samples = isOf<Sample>('sample');
   const collections = isOf<Collection>('gc');
   const stalls = isOf<Stall>('stall').filter((stall) => !isSnapshotPause(stall));
   const floors = collections.flatMap(({ heapUsedAfterBytes }) => heapUsedAfterBytes ?? []);
-  const durationMs = (worked.at(-1)?.atMs ?? 0) - fromMs;
+  const durationMs = (worked.at(-1)?.atMs ?? 0) - (worked[0]?.atMs ?? 0);
   const pausesMs = collections.reduce((sum, { totalPauseMs, pauseMs }) => sum + (totalPauseMs ?? pauseMs), 0);
   return measured({
     heapFloorMB: floors.length === 0 ? undefined : Math.min(...floors.slice(-LAST_FLOORS)) / 1e6,

@@ -3,6 +3,7 @@ import type { Block } from '../../analyzer/check/longest-block.ts';
 import { perIterationText } from '../../analyzer/check/leak-error.ts';
 import { blockText, stackText } from '../../analyzer/check/stall-error.ts';
 import { traceLines } from '../../analyzer/render/trace.ts';
+import { LeakwatchError } from '../../analyzer/error.ts';
 import type { Finding, Report } from '../../analyzer/report.ts';
 import { createColors } from 'picocolors';
 import type { Budgets, Measures, Problem } from './check-report.ts';
@@ -76,7 +77,10 @@ const BUDGET_WORDS: Readonly<Record<keyof Budgets, readonly [what: string, unit:
   gcShare: ["garbage collection's share of the time", ''],
 };
 
-/** Measures over their budget that nothing else speaks of. */
+/**
+ * Measures over their budget that nothing else speaks of.
+ * @throws LeakwatchError NOT_MEASURED for a budget that nothing can be held against: that is no pass
+ */
 export function budgetProblems(
   measures: Measures,
   budgets: Budgets,
@@ -84,8 +88,14 @@ export function budgetProblems(
 ): Problem[] {
   return names.flatMap((name) => {
     const [value, limit] = [measures[name], budgets[name]];
-    if (value === undefined || limit === undefined || value <= limit) return [];
     const [what, unit] = BUDGET_WORDS[name];
+    if (limit === undefined) return [];
+    if (value === undefined)
+      throw new LeakwatchError(
+        'NOT_MEASURED',
+        `${sentenceOf(what)} could not be measured, and has a budget.`,
+      );
+    if (value <= limit) return [];
     return [
       {
         ...NEW,

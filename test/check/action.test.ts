@@ -69,7 +69,7 @@ test('its inputs all come to the step that checks', () => {
     expect(action).toContain(`        ${name.toUpperCase()}: \${{ inputs.${name} }}\n`);
 });
 
-describe('run by a shell', { timeout: 60_000 }, () => {
+describe('run by a shell', () => {
   test('it passes', () => {
     const { check, end, summary } = runAction('export default { scenarios: { fine: () => [1] } };');
     expect([check.status, check.stderr, end.status]).toEqual([0, '', 0]);

@@ -8,18 +8,27 @@ import { sharedTemporaryFolder, temporaryFolder } from '../helpers/temporary-fol
 import { junitFaults, sarifFaults } from './valid.ts';
 
 const CONFIG = `
+import { spawn } from 'node:child_process';
+console.log('the application prints');
+setInterval(() => {}, 1e6); // and keeps its process alive
 const carts = new Map();
+const tabs = [];
 export default {
   artifacts: { maxMegabytes: 40 },
   scenarios: {
     fine: () => JSON.stringify({ a: [1, 2, 3] }),
     cart: () => carts.set(carts.size, { lines: [] }),
+    tab: () => tabs.push({ open: true }),
     named: { run: './checks/search.cjs#search' },
     'two gigabytes': { run: () => Buffer.allocUnsafeSlow(2e9).length },
     'no time': () => 1,
     empty: () => { /* later */ },
     throws: () => { throw new Error('no database'); },
-    exits: () => process.exit(0),
+    exits: () => {
+      spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], { stdio: 'inherit' });
+      process.exit(0);
+    },
+    grows: () => { for (const all = []; ; ) all.push(Array.from({ length: 1e5 }, String)); },
     crashes: () => new Promise(() => setImmediate(() => { throw new TypeError('too late'); })),
     hangs: { run: () => { for (;;); }, timeout: '2s' },
     blocks: { run: feed, budgets: { longestBlockMs: 30 } },
@@ -47,12 +56,18 @@ beforeAll(() => {
 
 const written = (file: string) => readFileSync(join(project, file), 'utf8');
 
-async function check(...words: readonly string[]): Promise<CommandResult & { readonly report: CheckReport }> {
-  const result = await leakwatch(['check', '--json=out.json', ...words], { cwd: project, env });
+interface Checked extends CommandResult {
+  readonly report: CheckReport;
+}
+
+const check = (...words: readonly string[]) => checkIn(env, words);
+
+async function checkIn(environment: NodeJS.ProcessEnv, words: readonly string[]): Promise<Checked> {
+  const result = await leakwatch(['check', '--json=out.json', ...words], { cwd: project, env: environment });
   return { ...result, report: JSON.parse(readFileSync(join(project, 'out.json'), 'utf8')) as CheckReport };
 }
 
-test('what leaves nothing behind passes, and nothing is kept of it', { timeout: 60_000 }, async () => {
+test('what leaves nothing behind passes, and nothing is kept of it', async () => {
   const { exitCode, stdout, report } = await check('fine', 'named', 'two gigabytes', 'no time');
   expect(report.scenarios.map(({ name, outcome, sentence }) => [name, outcome, sentence])).toEqual(
     ['fine', 'named', 'two gigabytes', 'no time'].map((name) => [
@@ -62,16 +77,19 @@ test('what leaves nothing behind passes, and nothing is kept of it', { timeout: 
     ]),
   );
   expect([exitCode, stdout.includes('4 scenarios passed.')]).toEqual([0, true]);
+  expect(stdout).not.toContain('the application prints');
   expect(existsSync(join(project, '.leakwatch', 'check', 'fine'))).toBe(false);
 });
 
-test('what cannot be told is no pass: a sentence each, and exit code 2', { timeout: 120_000 }, async () => {
-  const names = ['empty', 'throws', 'exits', 'crashes', 'hangs', 'missing', 'nowhere', 'files'];
-  const { exitCode, report, stderr } = await check(...names);
+test('what cannot be told is no pass: a sentence each, and exit code 2', async () => {
+  const names = ['empty', 'throws', 'exits', 'grows', 'crashes', 'hangs', 'missing', 'nowhere', 'files'];
+  const little = { ...env, NODE_OPTIONS: '--max-old-space-size=64' };
+  const { exitCode, report, stderr } = await checkIn(little, names);
   expect(report.scenarios.map(({ outcome, sentence }) => `${outcome}: ${sentence}`)).toEqual([
     'unable: The scenario is an empty function: it does nothing that could leak.',
     'unable: The scenario threw: no database',
     'unable: The scenario ended the process (exit code 0).',
+    "unable: The scenario needs more memory than V8's heap may have; --max-old-space-size in NODE_OPTIONS raises the limit.",
     'unable: The scenario ended the process (exit code 1), and said: TypeError: too late.',
     'unable: The scenario did not come to its end within 2 s.',
     'unable: ./checks/search.cjs exports no "find".',
@@ -81,7 +99,7 @@ test('what cannot be told is no pass: a sentence each, and exit code 2', { timeo
   expect([exitCode, stderr]).toEqual([2, '']);
 });
 
-test('what blocks the event loop is named', { timeout: 60_000 }, async () => {
+test('what blocks the event loop is named', async () => {
   const { exitCode, report } = await check('blocks');
   expect(report.scenarios[0].problems).toMatchObject([
     {
@@ -95,7 +113,7 @@ test('what blocks the event loop is named', { timeout: 60_000 }, async () => {
 });
 
 describe('a leak', () => {
-  let first: Awaited<ReturnType<typeof check>>;
+  let first: Checked;
 
   beforeAll(async () => {
     first = await check(
@@ -105,7 +123,7 @@ describe('a leak', () => {
       '--html=out.html',
       '--markdown=out.md',
     );
-  }, 120_000);
+  });
 
   test('fails with its line, in every format', async () => {
     const { exitCode, stdout, report } = first;
@@ -123,14 +141,29 @@ describe('a leak', () => {
 
   test('leaves a report and snapshots, no more than there is room for', () => {
     const folder = join(project, '.leakwatch', 'check', 'cart');
-    expect(readdirSync(folder).toSorted()).toEqual(['report.html', 'snapshots']);
+    expect(readdirSync(folder).toSorted()).toEqual(['output.log', 'report.html', 'snapshots']);
+    expect(readFileSync(join(folder, 'output.log'), 'utf8')).toBe('the application prints\n');
     expect(first.report.scenarios[0].artifacts).toContain(join('.leakwatch', 'check', 'cart', 'report.html'));
   });
 
-  test('that another build has is not new', { timeout: 120_000 }, async () => {
+  test('that another build has is not new', async () => {
     writeFileSync(join(project, 'main.json'), JSON.stringify(first.report));
     const { exitCode, report } = await check('cart', '--compare=main.json');
     expect([exitCode, report.scenarios[0].problems[0].mark]).toEqual([0, 'known']);
+  });
+
+  test('that the baseline takes in is known wherever it moves in its file, and others are new', async () => {
+    const update = ['--update-baseline', '--reason', 'until spring', '--expires', '2999-01-01'];
+    expect((await check('cart', ...update)).exitCode).toBe(0);
+    writeFileSync(join(project, 'leakwatch.config.mjs'), `\n// moved\n${CONFIG}`);
+    const { exitCode, report } = await check('cart', 'tab');
+    expect(
+      report.scenarios.map(({ problems: [{ mark, reason, location }] }) => [mark, reason, location?.line]),
+    ).toEqual([
+      ['known', 'until spring', LEAK_LINE + 2],
+      ['new', null, LEAK_LINE + 3],
+    ]);
+    expect(exitCode).toBe(1);
   });
 });
 
@@ -143,6 +176,13 @@ describe('a check that cannot begin ends with one sentence and exit code 2', () 
       'export default {\n  scenarios: {{\n};',
       [],
       /^leakwatch\.config\.mjs cannot be loaded: Unexpected token '\{' \(line 2\)\.$/,
+    ],
+    [
+      'one that ends the process',
+      'leakwatch.config.mjs',
+      'process.exit(0);',
+      [],
+      /^leakwatch\.config\.mjs ended the process \(exit code 0\)\.$/,
     ],
     ['no JSON', 'leakwatch.config.json', '{', [], /^leakwatch\.config\.json is no JSON: /],
     [
@@ -166,6 +206,7 @@ describe('a check that cannot begin ends with one sentence and exit code 2', () 
       [],
       /^leakwatch\.config\.json is no baseline of leakwatch: it has no version\.$/,
     ],
+    ['a folder', 'none.txt', '', ['--config=.'], /^\. is no file\.$/],
     ['a mistyped option', 'none.txt', '', ['--juint=x'], /^`leakwatch check` has no option --juint\.$/],
     [
       'a reason for nothing',

@@ -5,7 +5,9 @@ import { describe, expect, test } from 'vitest';
 import { healthy } from '../../fixtures/checks/healthy.js';
 import { leaky } from '../../fixtures/checks/leaky.js';
 import { ROOT } from '../helpers/leakwatch.ts';
+import { published } from '../helpers/published.ts';
 import { temporaryFolder } from '../helpers/temporary-folder.ts';
+import { RUNNERS } from './test-runners.ts';
 
 const FIXTURES = join(ROOT, 'fixtures', 'checks');
 const HEALTHY = `const FIXTURES = ${JSON.stringify(join(FIXTURES, 'healthy.js'))};`;
@@ -40,19 +42,19 @@ function verdictOn(declarations: string, scenario: string, options = '{}'): stri
   return stdout.trim();
 }
 
-describe('a scenario that leaves nothing behind passes', { timeout: 60_000 }, () => {
+describe('a scenario that leaves nothing behind passes', () => {
   test.each(Object.keys(healthy))('%s', (name) => {
     expect(verdictOn(HEALTHY, `require(FIXTURES).healthy[${JSON.stringify(name)}]()`)).toBe('clean');
   });
 });
 
-test('a large cache passes when it is told how long that takes to fill up', { timeout: 60_000 }, () => {
+test('a large cache passes when it is told how long that takes to fill up', () => {
   const cache = 'const cache = new Map(); let n = 0;';
   const scenario = `() => { cache.set(n++, { n }); if (cache.size > 90_000) cache.delete(cache.keys().next().value); }`;
   expect(verdictOn(cache, scenario, '{ warmupIterations: 90_000 }')).toBe('clean');
 });
 
-describe('a scenario that leaks fails with kind, holder and line', { timeout: 60_000 }, () => {
+describe('a scenario that leaks fails with kind, holder and line', () => {
   test.each(Object.keys(leaky))('%s', (name) => {
     const said = verdictOn(LEAKY, `require(FIXTURES).leaky[${JSON.stringify(name)}]()`);
     expect(said).toMatch(
@@ -62,7 +64,24 @@ describe('a scenario that leaks fails with kind, holder and line', { timeout: 60
   });
 });
 
-describe('a scenario that cannot be tried fails with a sentence', { timeout: 60_000 }, () => {
+test('what a mock of a test runner remembers is no leak of the scenario', () => {
+  const jestMock = join(published(...RUNNERS), 'jest-mock');
+  const mock = `const { ModuleMocker } = require(${JSON.stringify(jestMock)});
+    const onPrice = new ModuleMocker(globalThis).fn();`;
+  expect(verdictOn(mock, '() => onPrice(7)')).toMatch(
+    /^LeakwatchError: What grows is held by the test runner and not by the scenario, which cannot be judged by that: .*`_mockState\[…\]\.calls` of class `ModuleMocker`/,
+  );
+});
+
+test('a scenario that ends the process while there are snapshots leaves none behind', () => {
+  const scenario = `() => {
+    globalThis.kept = { next: globalThis.kept };
+    if (require('node:fs').readdirSync(process.env.TMPDIR).length > 1) console.log('ends'), process.exit();
+  }`;
+  expect(verdictOn('', scenario)).toBe('ends');
+});
+
+describe('a scenario that cannot be tried fails with a sentence', () => {
   test.each([
     [
       'throws',

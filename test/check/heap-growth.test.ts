@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { growthOf, MILESTONES } from '../../analyzer/check/heap-growth.ts';
+import { describe, expect, test } from 'vitest';
+import { growthOf, laterGrowth, MILESTONES } from '../../analyzer/check/heap-growth.ts';
 
 const KB = 1000;
 const ITERATIONS = 1024;
@@ -12,9 +12,11 @@ function heapOver(stepOf: (round: number) => number): number[] {
 }
 
 /** Storage of an array that makes room for half as much again, in bytes, after so many rounds. */
-function arrayBytes(round: number): number {
+const arrayBytes = (round: number) => storageBytes(round * ITERATIONS);
+
+function storageBytes(numbers: number): number {
   let slots = 17;
-  while (slots < round * ITERATIONS) slots = Math.floor(slots * 1.5) + 16;
+  while (slots < numbers) slots = Math.floor(slots * 1.5) + 16;
   return slots * 8;
 }
 
@@ -71,5 +73,36 @@ test('what was gained during the warm-up does not count', () => {
     ),
   ).toMatchObject({
     bytesPerRound: 10 * KB,
+  });
+});
+
+/** Whether the heap of eight rounds goes on climbing over eight more. */
+function goesOn(heap: (round: number) => number, iterationsPerRound: number): boolean {
+  const heapBytes = Array.from({ length: 16 }, (_, index) => heap(index + 1));
+  const first = heapBytes.slice(0, 8);
+  const growth = growthOf(first, iterationsPerRound);
+  return laterGrowth(heapBytes.slice(8), { heapBytes: first, iterationsPerRound, growth }).isClimbing;
+}
+
+describe('over as many rounds again', () => {
+  test.each<[what: string, heap: (round: number) => number, iterationsPerRound: number, isClimbing: boolean]>(
+    [
+      ['a leak of a byte goes on', (round) => round * KB * 1.1, ITERATIONS, true],
+      ['an object of a slow scenario', (round) => round * 100 * 56, 100, true],
+      ['a listener of one that is slower still', (round) => round * 15 * 64, 15, true],
+      ['a leak among ups and downs', (round) => round * 5 * KB + (round % 2) * 60 * KB, 100, true],
+      ['a warm-up is over', (round) => Math.min(round, 6) * 5 * KB, 100, false],
+      ['ups and downs are no climb', (round) => (round % 2) * 60 * KB + round * 50, 100, false],
+      ['something large at the end is none', (round) => (round >= 15 ? 90 * KB : 0), 100, false],
+    ],
+  )('%s', (_, heap, iterationsPerRound, isClimbing) => {
+    expect(goesOn(heap, iterationsPerRound)).toBe(isClimbing);
+  });
+
+  test('numbers in an array are seen wherever its steps fall, of a slow scenario too', () => {
+    for (let numbers = 80; numbers < 2000; numbers = Math.ceil(numbers * 1.07)) {
+      const heap = (round: number) => storageBytes(round * numbers);
+      expect([numbers, goesOn(heap, numbers)]).toEqual([numbers, true]);
+    }
   });
 });

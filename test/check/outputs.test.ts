@@ -70,8 +70,26 @@ describe.each([
 });
 
 test('the schemas find what is wrong', async () => {
-  expect(sarifFaults('{"version":"2.1.0"}')).not.toEqual([]);
-  expect(await junitFaults('<testsuites><testcase/></testsuites>')).not.toEqual([]);
+  for (const [good, bad] of [
+    ['"level": "error"', '"level": "fatal"'],
+    ['"startLine": 3', '"startLine": 0'],
+    ['"uri": "src/cart.js"', '"uri": "http://[x"'],
+    ['"ruleIndex"', '"ruleNumber"'],
+    ['"version": "2.1.0"', '"version": "2.2.0"'],
+  ]) {
+    const text = renderSarif(ordinary);
+    expect(text).toContain(good);
+    expect([bad, sarifFaults(text.replace(good, bad))]).not.toEqual([bad, []]);
+  }
+  const text = renderJunit(ordinary);
+  for (const [good, bad] of [
+    ['<failure', '<fault'],
+    ['<testcase name=', '<testcase title='],
+    ['</testsuite>', ''],
+  ]) {
+    expect(text).toContain(good);
+    expect([bad, await junitFaults(text.replace(good, bad))]).not.toEqual([bad, []]);
+  }
 });
 
 test('a leak is told at the culprit’s line', () => {
@@ -96,6 +114,12 @@ test('a leak is told at the culprit’s line', () => {
     '::error file=src/cart.js,line=3,col=7,title=leakwatch%3A cart::Map `carts` (src/cart.js:3) grows without bound%0Afix: Bound it.\n',
   );
   expect(renderMarkdown(report)).toContain('src&#47;cart&#46;js&#58;3');
+});
+
+test('on a page sentences are paragraphs, and what is drawn keeps its form', () => {
+  const details = 'fix: call `clear`\n\n   ┬ global\n   │  .carts\n   ╰→ Map';
+  const html = renderCheckHtml(reportOf(scenarioWith({ problems: [problemWith({ details })] })));
+  expect(html).toContain('<p>fix: call <code>clear</code></p>\n<pre>┬ global\n│  .carts\n╰→ Map</pre>');
 });
 
 test.each(['/elsewhere/lib.js', 'node:events', '../outside.js'])(
@@ -154,6 +178,29 @@ test('a comment is cut between problems when it gets too long', () => {
   expect(text.length).toBeLessThan(65_536);
   expect(text).toMatch(/\n\d+ more are left out here; the JSON has them all\.\n$/);
   expect(text.match(/<details/g)?.length).toBe(text.match(/<\/details>/g)?.length);
+});
+
+test('what has no line stands in the config, since code scanning takes nothing without a place', () => {
+  const report = {
+    ...reportOf(scenarioWith({ problems: [problemWith({ location: null })] })),
+    repository: '/',
+  };
+  expect(renderSarif(report)).toContain('"uri": "app/leakwatch.config.js"');
+});
+
+test('in a repository of several packages a path begins at the repository', () => {
+  const report = { ...reportOf(failed), root: '/app/packages/shop' };
+  expect(renderGithub(report)).toContain('file=packages/shop/src/cart.js,');
+  expect(JSON.parse(renderGitlab(report))).toMatchObject([
+    { location: { path: 'packages/shop/src/cart.js' } },
+  ]);
+  expect(renderSarif(report)).toContain('"uri": "packages/shop/src/cart.js"');
+});
+
+test('SARIF tells that something could not be judged, whatever else failed', () => {
+  const done = '"executionSuccessful": true';
+  expect(renderSarif(reportOf(scenarioWith({}), failed))).toContain(done);
+  expect(renderSarif(reportOf(failed, scenarioWith({ outcome: 'unable' })))).not.toContain(done);
 });
 
 test('a known problem is a notice, and suppressed in SARIF', () => {

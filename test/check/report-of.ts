@@ -10,6 +10,8 @@ export function reportOf(...scenarios: readonly ScenarioResult[]): CheckReport {
     startedAt: '2026-11-20T10:00:00.000Z',
     elapsedMs: 12_345,
     root: '/app',
+    repository: '/app',
+    configFile: '/app/leakwatch.config.js',
     scenarios,
     fixed: [],
   };

@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { CheckReport, Problem, ScenarioResult } from '../check-report.ts';
+import { formatDuration } from '../../duration.ts';
+import type { CheckReport, KnownProblem, Problem, ScenarioResult } from '../check-report.ts';
 import { markup, printable } from './escape.ts';
+import { STYLE } from './html-style.ts';
 import { measureTexts } from './measure-text.ts';
-
-const STYLE = `
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.4rem; } h2 { font-size: 1.1rem; margin: 1.6rem 0 0.2rem; }
-p { margin: 0.2rem 0; } .quiet { opacity: 0.75; }
-.passed { color: light-dark(#126b2e, #5fd284); } .failed { color: light-dark(#b3152a, #ff8590); }
-.unable { color: light-dark(#7a5200, #e8b54c); }
-section.problem { border-left: 4px solid; padding: 0.3rem 0 0.3rem 0.9rem; margin: 0.8rem 0; }
-section.known { opacity: 0.75; }
-pre { overflow-x: auto; font: 13px/1.45 ui-monospace, monospace; color: CanvasText; }
-`;
 
 /** One page that needs no server, runs no script and asks nobody for anything. */
 export function renderCheckHtml(report: CheckReport): string {
@@ -29,36 +19,80 @@ export function renderCheckHtml(report: CheckReport): string {
     `<style>${STYLE}</style>`,
     '</head>',
     '<body>',
-    `<h1 class="${report.outcome}">${text(report.headline)}</h1>`,
-    `<p class="quiet">${text(report.startedAt)}, ${Math.round(report.elapsedMs / 1000)} s</p>`,
+    verdict(report),
+    '<main>',
     ...report.scenarios.map(scenarioBlock),
-    ...report.fixed.map(
-      ({ title, scenario }) => `<p class="passed">Fixed in ${text(scenario)}: ${text(title)}</p>`,
-    ),
+    ...(report.fixed.length > 0 ? [fixedBlock(report.fixed)] : []),
+    '</main>',
     '</body>',
     '</html>',
     '',
   ].join('\n');
 }
 
-function scenarioBlock({ name, outcome, sentence, measures, problems, artifacts }: ScenarioResult): string {
+function verdict({ outcome, headline, startedAt, elapsedMs }: CheckReport): string {
+  const day = startedAt.slice(0, 10);
+  const time = startedAt.slice(11, 16);
+  return [
+    `<header class="verdict ${outcome}">`,
+    `<p class="tag">leakwatch check: ${outcome}</p>`,
+    `<h1>${text(headline)}</h1>`,
+    `<p class="muted">${text(`${day} ${time} UTC, took ${formatDuration(elapsedMs)}`)}</p>`,
+    '</header>',
+  ].join('\n');
+}
+
+function scenarioBlock(scenario: ScenarioResult): string {
+  const { name, outcome, elapsedMs, sentence, measures, problems, artifacts } = scenario;
   const rows = [
     sentence,
     measureTexts(measures).join(', '),
-    artifacts.length > 0 ? `kept: ${artifacts.join(', ')}` : '',
+    artifacts.length > 0 ? `Kept: ${artifacts.join(', ')}` : '',
   ];
   return [
-    `<h2><span class="${outcome}">${outcome}</span> ${text(name)}</h2>`,
-    ...rows.filter((row) => row !== '').map((row) => `<p class="quiet">${text(row)}</p>`),
+    `<section class="scenario ${outcome}">`,
+    `<header><h2>${text(name)}</h2><span class="tag">${outcome}</span><span class="muted">${formatDuration(elapsedMs)}</span></header>`,
+    ...rows.filter((row) => row !== '').map((row) => `<p class="muted">${text(row)}</p>`),
     ...problems.map(problemBlock),
+    '</section>',
   ].join('\n');
 }
 
 function problemBlock({ mark, title, reason, details, location }: Problem): string {
-  const place =
-    location === null ? '' : `<p>${text(`${location.file}:${location.line}:${location.column}`)}</p>`;
-  const why = reason === null ? '' : ` (${text(reason)})`;
-  return `<section class="problem ${mark === 'known' ? 'known' : 'failed'}"><p><strong>${mark}${why}:</strong> ${text(title)}</p>${place}<pre>${text(details)}</pre></section>`;
+  const place = location === null ? '' : `${location.file}:${location.line}:${location.column}`;
+  return [
+    `<article class="problem ${mark === 'known' ? 'known' : 'failed'}">`,
+    `<p class="tag">${text(reason === null ? mark : `${mark}: ${reason}`)}</p>`,
+    `<h3>${words(title)}</h3>`,
+    ...(place === '' ? [] : [`<p class="place">${text(place)}</p>`]),
+    ...detailBlocks(details),
+    '</article>',
+  ].join('\n');
+}
+
+/** Sentences are paragraphs; what is drawn, a path or a stack, begins with blanks and is left as it is. */
+function detailBlocks(details: string): string[] {
+  const lines = details.split('\n');
+  const firstDrawn = lines.findIndex((line) => /^\s|^$/.test(line));
+  const sentences = firstDrawn < 0 ? lines : lines.slice(0, firstDrawn);
+  const drawn = firstDrawn < 0 ? [] : lines.slice(firstDrawn).filter((line) => line.trim() !== '');
+  return [
+    ...sentences.map((sentence) => `<p>${words(sentence)}</p>`),
+    ...(drawn.length === 0 ? [] : [`<pre>${text(outdented(drawn).join('\n'))}</pre>`]),
+  ];
+}
+
+function outdented(lines: readonly string[]): string[] {
+  const indent = Math.min(...lines.map((line) => line.search(/\S/)));
+  return lines.map((line) => line.slice(indent));
+}
+
+function fixedBlock(fixed: readonly KnownProblem[]): string {
+  const items = fixed.map(({ title, scenario }) => `<li>${words(title)} (${text(scenario)})</li>`);
+  return `<section class="fixed passed"><h2 class="tag">fixed</h2><ul>${items.join('')}</ul></section>`;
 }
 
 const text = (value: string) => markup(printable(value));
+
+/** Names stand between backticks. */
+const words = (value: string) => text(value).replaceAll(/`([^`\n]+)`/g, '<code>$1</code>');

@@ -10,11 +10,12 @@ const TEXTS: { readonly [Name in keyof Measures]-?: (value: number) => string } 
   gcShare: (value) => `GC ${Math.round(value * 1000) / 10} %`,
 };
 
-/** What was measured, a few words each. What leaks nothing per iteration is not told. */
+/** What was measured, a few words each. What leaves no object per iteration leaves nothing: its bytes are the engine's unrest. */
 export function measureTexts(measures: Measures): string[] {
   return (Object.keys(TEXTS) as (keyof Measures)[]).flatMap((name) => {
     const value = measures[name];
-    const isTold = value !== undefined && (value > 0 || !name.endsWith('PerIteration'));
+    const isTold =
+      value !== undefined && (measures.objectsPerIteration !== 0 || !name.endsWith('PerIteration'));
     return isTold ? [TEXTS[name](value)] : [];
   });
 }

@@ -11,7 +11,10 @@ const RULES: Readonly<Record<string, string>> = {
   budget: 'A measure is over its budget.',
 };
 
-/** SARIF 2.1.0 (OASIS, 2020): a result per problem, at the culprit's line; what could not be judged is a notification. */
+/**
+ * SARIF 2.1.0 (OASIS, 2020): a result per problem, at the culprit's line; what could not be judged is a notification.
+ * GitHub takes no result without a place: what has none, such as a budget, stands in the config.
+ */
 export function renderSarif(report: CheckReport): string {
   const problems = report.scenarios.flatMap((scenario) =>
     scenario.problems.map((problem) => ({ scenario, problem })),
@@ -27,7 +30,7 @@ export function renderSarif(report: CheckReport): string {
     },
     invocations: [
       {
-        executionSuccessful: report.outcome !== 'unable',
+        executionSuccessful: report.scenarios.every(({ outcome }) => outcome !== 'unable'),
         toolExecutionNotifications: report.scenarios
           .filter(({ outcome }) => outcome === 'unable')
           .map(notificationOf),
@@ -46,7 +49,7 @@ interface Context {
 }
 
 function resultOf(problem: Problem, { report, scenario, ruleIds }: Context) {
-  const place = placeOf(problem, report);
+  const place = placeOf(problem, report) ?? placeOf(inConfig(report), report);
   const isKnown = problem.mark === 'known';
   return {
     ruleId: problem.rule,
@@ -59,6 +62,8 @@ function resultOf(problem: Problem, { report, scenario, ruleIds }: Context) {
     ...(isKnown ? { suppressions: [{ kind: 'external', justification: problem.reason ?? '' }] } : {}),
   };
 }
+
+const inConfig = ({ configFile }: CheckReport) => ({ location: { file: configFile, line: 1, column: 1 } });
 
 const textOf = ({ title, details }: Problem, { name }: ScenarioResult) =>
   `${title} (scenario "${name}").${details === '' ? '' : `\n\n${details}`}`.toWellFormed();
