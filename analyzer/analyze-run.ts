@@ -1,17 +1,20 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PROFILE_SUFFIXES, RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
+import { PACKED_SUFFIXES, PROFILE_SUFFIXES, RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
 import type { ProfileWritten, Recording } from '../agent/recording.ts';
 import { readRecording } from './recording-reader.ts';
+import { withAllocations } from './allocations.ts';
 import type { AnalyzeOptions } from './analyze.ts';
 import { analyzeSnapshots } from './analyze.ts';
 import { LeakwatchError } from './error.ts';
 import { evidenceOf, readProfiles } from './evidence.ts';
+import { openFilesFinding, openFilesGrowth } from './open-files-finding.ts';
 import type { Evidence } from './evidence.ts';
 import { durationText } from './render/units.ts';
-import type { MemoryTrend, Report } from './report.ts';
+import type { Finding, MemoryTrend, Report } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
 import { isFlat, memoryTrend } from './series/memory-trend.ts';
+import { locator } from './source/locate.ts';
 
 /** One process or thread of a run, with its snapshots in the order taken. */
 export interface RunMember {
@@ -30,7 +33,10 @@ export interface RunMember {
 export async function analyzeRun(runFolder: string, options: AnalyzeOptions = {}): Promise<Report> {
   const members = await readRun(runFolder);
   const reports: Report[] = [];
-  for (const member of members) reports.push(await analyzeMember(member, options));
+  for (const member of members) {
+    const hasOtherThreads = members.some((other) => isOtherThread(other, member));
+    reports.push(await analyzeMember(member, { ...options, hasOtherThreads }));
+  }
   return reports.reduce((best, next) => (weight(next) > weight(best) ? next : best));
 }
 
@@ -76,7 +82,12 @@ function snapshotFiles(recording: Recording, present: readonly string[]): string
       ? [entry.file]
       : [],
   );
-  return written.filter((file) => present.includes(file));
+  return written.flatMap((file) => formsOf(file).find((form) => present.includes(form)) ?? []);
+}
+
+/** What a snapshot may be called: as it was taken, or packed afterwards. */
+function formsOf(file: string): readonly string[] {
+  return ['', ...Object.values(PACKED_SUFFIXES)].map((suffix) => `${file}${suffix}`);
 }
 
 function profileFiles(recording: Recording, present: readonly string[]): readonly ProfileWritten[] {
@@ -88,16 +99,25 @@ function profileFiles(recording: Recording, present: readonly string[]): readonl
   );
 }
 
+const isOtherThread = ({ recording: other }: RunMember, { recording }: RunMember) =>
+  other.header.pid === recording.header.pid && other.header.threadId !== recording.header.threadId;
+
 async function analyzeMember(member: RunMember, options: AnalyzeOptions): Promise<Report> {
   const { recording, snapshots } = member;
-  if (snapshots.length > 0) return analyzeSnapshots(snapshots, { ...options, recording });
+  if (snapshots.length > 0) {
+    const report = await analyzeSnapshots(snapshots, { ...options, recording });
+    return { ...report, findings: await whoAllocates(report, member, options) };
+  }
   const { pid, threadId, script, nodeVersion, heapLimitBytes } = recording.header;
   const memory = memoryTrend(recording);
   const evidence = evidenceOf(recording, await readProfiles(member.profiles));
+  const files = openFilesGrowth(recording);
+  const finding = files === null ? null : openFilesFinding(files);
+  const conclusion = concludeWithoutSnapshot(recording, memory, evidence);
   return {
     version: REPORT_VERSION,
-    ...concludeWithoutSnapshot(recording, memory, evidence),
-    findings: [],
+    ...(finding === null ? conclusion : withFinding(finding, conclusion)),
+    findings: finding === null ? [] : [finding],
     snapshots: [],
     memory,
     comparability: { kind: 'single', sentence: 'There is no snapshot to compare.', reordered: false },
@@ -106,12 +126,28 @@ async function analyzeMember(member: RunMember, options: AnalyzeOptions): Promis
   };
 }
 
+function withFinding({ title }: Finding, { verdict, headline, reasons }: Conclusion): Conclusion {
+  const told = `1 leak found: ${title.slice(0, 1).toLowerCase()}${title.slice(1)}.`;
+  const ofHeap =
+    verdict === 'clean' ? headline : 'There is no heap snapshot, which would tell what grows in the heap.';
+  return { verdict: 'leak', headline: told, reasons: [ofHeap, ...reasons] };
+}
+
+async function whoAllocates(
+  { findings, snapshots }: Report,
+  { recording, profiles }: RunMember,
+  options: AnalyzeOptions,
+): Promise<readonly Finding[]> {
+  if (findings.length === 0 || profiles.length === 0) return findings;
+  const firstMs = (snapshots[0].takenAt ?? 0) - recording.header.startedAt;
+  const lines = locator(options.root ?? recording.header.cwd, []);
+  return withAllocations(findings, await readProfiles(profiles), firstMs, lines);
+}
+
+type Conclusion = Pick<Report, 'verdict' | 'headline' | 'reasons'>;
+
 /** The agent takes snapshots when the floor grows; where it took none and the recording is flat, that is an answer too. */
-function concludeWithoutSnapshot(
-  recording: Recording,
-  memory: MemoryTrend,
-  evidence: Evidence,
-): Pick<Report, 'verdict' | 'headline' | 'reasons'> {
+function concludeWithoutSnapshot(recording: Recording, memory: MemoryTrend, evidence: Evidence): Conclusion {
   if (isFlat(recording) && !evidence.isSuspicious) {
     const time = durationText(memory.durationMs);
     return {

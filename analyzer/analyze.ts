@@ -26,12 +26,16 @@ import { interner } from './model/interner.ts';
 import { isEngineRoot } from './model/ranks.ts';
 import { referenceReader } from './model/references.ts';
 import { nodeRoles } from './model/roles.ts';
-import type { Comparability, Confidence, Report, SnapshotSummary } from './report.ts';
+import type { Comparability, Confidence, Finding, Report, SnapshotSummary } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
+import { openFilesFinding, openFilesGrowth, openFilesSentence } from './open-files-finding.ts';
+import { outsideFinding, outsideSentence } from './outside-finding.ts';
 import { afterwards } from './series/afterwards.ts';
+import { outsideGrowth } from './series/outside-heap.ts';
 import { requestsBetween, workBetween } from './series/work.ts';
 import { memoryTrend } from './series/memory-trend.ts';
 import { largestGroups, onlyWindow } from './growth/suspects.ts';
+import type { ScriptTexts } from './source/source-file.ts';
 import { conclude } from './verdict.ts';
 
 export interface AnalyzeOptions {
@@ -40,8 +44,12 @@ export interface AnalyzeOptions {
   readonly onProgress?: (progress: AnalyzeProgress) => void;
   /** The recording of the same process: gives times, the heap limit and the application's folder. */
   readonly recording?: Recording;
+  /** Other threads of the process had heaps as well, so that its resident memory tells nothing about this one. */
+  readonly hasOtherThreads?: boolean;
   /** Folder that paths are shown relative to; default: the recorded process's, else the current one. */
   readonly root?: string;
+  /** What the engine was given for scripts whose files hold something else, such as TypeScript. */
+  readonly texts?: ScriptTexts;
   /** Judges one process's snapshots, given in the order taken, as if their object ids said nothing, as those of forked ones do. */
   readonly ignoreIds?: true;
 }
@@ -96,21 +104,53 @@ export async function analyzeSnapshots(
     scale: scaleOf(ordered, options.recording),
     after: options.recording ? afterwards(options.recording, timesOf(ordered)) : null,
     root,
+    ...(options.texts ? { texts: options.texts } : {}),
   });
+  const inHeap = tellKnownLeaks(findings, root);
+  const beside = besideHeap(findings, options);
   const report = {
     version: REPORT_VERSION,
-    findings: tellKnownLeaks(findings, root),
+    findings: findings.some(isSure) ? [...inHeap, ...beside.findings] : [...beside.findings, ...inHeap],
     snapshots: ordered.map(summaryOf),
     memory: options.recording ? memoryTrend(options.recording) : null,
     comparability: comparable,
     process: options.recording ? processOf(options.recording) : null,
   };
+  const conclusion = conclude(report, judged);
   return {
     ...report,
-    ...conclude(report, judged),
+    ...conclusion,
+    reasons: [...conclusion.reasons, ...beside.sentences],
     elapsedMs: Math.round(performance.now() - startedAt),
   };
 }
+
+/** What no snapshot shows but the recording: findings where nothing in the heap accounts for it, else sentences. */
+function besideHeap(
+  findings: readonly Finding[],
+  { recording, hasOtherThreads }: AnalyzeOptions,
+): { readonly findings: readonly Finding[]; readonly sentences: readonly string[] } {
+  if (recording === undefined) return { findings: [], sentences: [] };
+  const outside = hasOtherThreads ? null : outsideGrowth(recording);
+  const files = openFilesGrowth(recording);
+  const sure = findings.filter(isSure);
+  const isMemoryExplained = sure.length > 0;
+  const areFilesExplained = sure.some(({ kind }) => OPENED_KINDS.has(kind));
+  return {
+    findings: [
+      ...(files !== null && !areFilesExplained ? [openFilesFinding(files)] : []),
+      ...(outside !== null && !isMemoryExplained ? [outsideFinding(outside)] : []),
+    ],
+    sentences: [
+      ...(files !== null && areFilesExplained ? [openFilesSentence(files)] : []),
+      ...(outside !== null && isMemoryExplained ? [outsideSentence(outside)] : []),
+    ],
+  };
+}
+
+const isSure = ({ confidence }: Finding) => confidence.level !== 'low';
+
+const OPENED_KINDS: ReadonlySet<string> = new Set(['handle', 'stream', 'native']);
 
 const JUDGE_AT = 0.9; // of the work, by the clock: reading and walking take the rest
 
@@ -262,6 +302,8 @@ function scaleOf(ordered: readonly Taken[], recording: Recording | undefined): S
   return {
     durationMs: windowWeights(ordered, undefined) === null ? null : durationMs,
     requests: requests === null ? null : requests.reduce((total, count) => total + count, 0),
+    heapLimitBytes: recording?.header.heapLimitBytes ?? null,
+    heapBytes: ordered.at(-1)!.census.heapBytes,
     heapGrowthBytes: ordered.at(-1)!.census.heapBytes - ordered[0].census.heapBytes,
   };
 }

@@ -1,6 +1,7 @@
 /** What a run says of a leak without a heap snapshot, in sentences. */
-import { readFile } from 'node:fs/promises';
-import type { Recording, Sample } from '../agent/recording.ts';
+import type { ManyListeners, Recording, Sample } from '../agent/recording.ts';
+import { pilingUp, pilingUpText } from './doctor/piling-up.ts';
+import { readText } from './open-file.ts';
 import { bytesText, durationText } from './render/units.ts';
 import {
   allocationGrowth,
@@ -37,6 +38,7 @@ export function evidenceOf(recording: Recording, profiles: readonly TimedProfile
       ...(floor === null ? [] : [floorSentence(floor, recording)]),
       ...(isRising ? routeSentences(recording) : []),
       ...memorySentences(recording),
+      ...resourceSentences(recording),
       ...listenerSentences(recording),
     ],
   };
@@ -50,9 +52,11 @@ export async function readProfiles(
   return (await Promise.all(read)).filter((one): one is TimedProfile => one.profile !== null);
 }
 
+const MAX_PROFILE_BYTES = 256 << 20; // a sampled profile has a few at most
+
 async function readProfile(path: string): Promise<HeapProfile | null> {
   try {
-    const profile = JSON.parse(await readFile(path, 'utf8')) as Partial<HeapProfile>;
+    const profile = JSON.parse((await readText(path, MAX_PROFILE_BYTES)) ?? '{}') as Partial<HeapProfile>;
     return profile.head !== undefined && Array.isArray(profile.samples) ? (profile as HeapProfile) : null;
   } catch {
     return null;
@@ -121,12 +125,28 @@ function memorySentences({ entries }: Recording): string[] {
   });
 }
 
+function resourceSentences({ entries }: Recording): string[] {
+  const growing = pilingUp(entries.filter((entry): entry is Sample => entry.type === 'sample')) ?? [];
+  return growing.map((one) => {
+    const text = pilingUpText(one);
+    return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}, at least ${one.least.at(-1)} of them in the end.`;
+  });
+}
+
 function listenerSentences({ entries }: Recording): string[] {
-  const warnings = entries.filter((entry) => entry.type === 'listeners');
-  const sentences = warnings.map(({ emitter, event, count, stack }) => {
+  const latest = new Map<string, ManyListeners>();
+  for (const entry of entries) {
+    if (entry.type !== 'listeners') continue;
+    const { emitter, event, atMs, grewFrom } = entry;
+    latest.set(`${emitter}\0${event}\0${grewFrom?.atMs ?? atMs}`, entry);
+  }
+  const sentences = [...latest.values()].map(({ emitter, event, count, stack, atMs, grewFrom }) => {
     const place = stack.find(({ file }) => !file.startsWith('node:'));
-    const where = place === undefined ? '' : `, the last of them added at ${place.file}:${place.line}`;
-    return `${emitter || 'An emitter'} had ${count} listeners of '${event}'${where}.`;
+    const last = grewFrom === undefined ? 'the last of them ' : '';
+    const where = place === undefined ? '' : `, ${last}added at ${place.file}:${place.line}`;
+    const before =
+      grewFrom === undefined ? '' : ` ${durationText(atMs - grewFrom.atMs)} after it had ${grewFrom.count}`;
+    return `${emitter || 'An emitter'} had ${count} listeners of '${event}'${before}${where}.`;
   });
   return [...new Set(sentences)].slice(0, MAX_SITES);
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
 import { detectors } from './detectors/index.ts';
 import type { Diagnosis } from './detectors/detector.ts';
 import type { Facts } from './detectors/facts.ts';
@@ -12,7 +11,9 @@ import type { Located, Locator } from './source/locate.ts';
 import { isNodeScript } from './source/packages.ts';
 import type { Placed } from './relate.ts';
 import { bytesText, countText, numberText } from './render/units.ts';
-import { inSourceNames, renamedClass, renamedTrace, renamesOf } from './source/renames.ts';
+import { inSourceNames, renamedTrace, renamesOf } from './source/renames.ts';
+import { timeToLimit } from './series/memory-trend.ts';
+import { sum } from './series/trend.ts';
 import { traceOf } from './trace.ts';
 
 /** What the whole run says, against which one finding is measured. */
@@ -21,15 +22,19 @@ export interface Scale {
   readonly durationMs: number | null;
   /** HTTP requests answered from the first to the last snapshot; null when there were few or none. */
   readonly requests: number | null;
+  /** Bytes the heap may grow to; null when the limit is unknown. */
+  readonly heapLimitBytes: number | null;
+  /** Bytes of the heap at the last snapshot. */
+  readonly heapBytes: number;
   /** Bytes the heap gained from the first to the last snapshot. */
   readonly heapGrowthBytes: number;
 }
 
 /** Words, line, numbers and trace for one growing group. */
 export function findingOf(facts: Facts, confidence: Confidence, locator: Locator, scale: Scale): Placed {
-  const told = diagnose(facts);
+  const told = diagnose(facts, locator);
   const toldAt = locator.locate(told.where);
-  const owner = isNodes(toldAt) ? usersOwner(facts, locator) : null;
+  const owner = ownerOf(facts, toldAt, locator);
   const opened = isNodes(toldAt) && owner === null ? openedResource(facts) : null;
   const diagnosed = opened ?? told;
   const first = opened === null ? toldAt : locator.locate(opened.where);
@@ -42,7 +47,7 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
     kind: diagnosis.kind,
     title: titleOf(facts, diagnosis, located),
     confidence,
-    fingerprint: fingerprintOf(diagnosis, located, renamedClass(facts.memberClass, names)),
+    fingerprint: fingerprintOf(diagnosis, located),
     culprit,
     growth,
     trace: renamedTrace(traceOf(facts, locator, leakingReason(facts)), names),
@@ -55,9 +60,9 @@ export function findingOf(facts: Facts, confidence: Confidence, locator: Locator
   return { finding, anchorNode, isStore: facts.content !== 'objects' };
 }
 
-function diagnose(facts: Facts): Diagnosis {
+function diagnose(facts: Facts, locator: Locator): Diagnosis {
   for (const detector of detectors) {
-    const diagnosis = detector.diagnose(facts);
+    const diagnosis = detector.diagnose(facts, locator);
     if (diagnosis) return diagnosis;
   }
   throw new Error('the last detector speaks for every group');
@@ -71,12 +76,37 @@ interface Owner {
 
 const isNodes = ({ location }: Located) => location === null || isNodeScript(location.file);
 
-function usersOwner(facts: Facts, locator: Locator): Owner | null {
+function ownerOf(facts: Facts, toldAt: Located, locator: Locator): Owner | null {
+  if (isNodes(toldAt)) return ownerOutside(facts, locator, isNodes);
+  const structure = toldAt.package?.name;
+  if (structure === undefined || !isPartOfTree(facts)) return null;
+  return ownerOutside(facts, locator, ({ package: owner }) => owner?.name === structure);
+}
+
+/**
+ * One of many holders in a tree that one file makes the nodes of, such as a persistent map's: what grows is the whole, and
+ * whoever holds that is to be named.
+ */
+function isPartOfTree(facts: Facts): boolean {
+  const { className, anchor, position } = holderName(facts);
+  if (anchor !== 'instance' || holderCount(facts) < 2) return false;
+  const { chain, view, scripts } = facts;
+  const inside = chain.slice(
+    1 + chain.findLastIndex(({ node }) => view.isClosure(node) || view.isScope(node)),
+  );
+  const nodes = inside.filter(({ node }) => scripts.positionOf(node)?.script === position?.script);
+  return nodes.length >= MIN_TREE_DEPTH || nodes.filter((step) => step.className === className).length >= 2;
+}
+
+const MIN_TREE_DEPTH = 3; // the tree itself, a node, and a node within it
+
+/** The first owner, from the holder upwards, that stands in other files than these. */
+function ownerOutside(facts: Facts, locator: Locator, isInside: (located: Located) => boolean): Owner | null {
   let name = holderName(facts);
   while (name.anchorNode !== -1) {
     const outer = holderName(facts, name.anchorNode);
     const located = outer.property === null ? null : locator.locate(declarationOf(outer));
-    if (located && !isNodes(located)) return { name: outer, located };
+    if (located?.location && !isInside(located)) return { name: outer, located };
     if (outer.anchorNode === name.anchorNode) break;
     name = outer;
   }
@@ -112,7 +142,8 @@ function renamed(diagnosis: Diagnosis, original: string | null): Diagnosis {
 }
 
 function titleOf(facts: Facts, diagnosis: Diagnosis, located: Located): string {
-  const within = diagnosis.where.look === 'function' ? located.within : null;
+  const isInside = diagnosis.where.look === 'function' || diagnosis.where.look === 'call';
+  const within = isInside ? located.within : null;
   const inside = within === null || diagnosis.subject.includes(`\`${within}\``) ? '' : `, in \`${within}\``;
   const place = located.location === null ? '' : ` (${placeText(located.location)}${inside})`;
   const { counts } = facts.holding.group;
@@ -149,6 +180,7 @@ function culpritOf(diagnosis: Diagnosis, located: Located, owners: readonly Site
     ...(located.generated ? { generated: located.generated } : {}),
     sites: [
       ...located.sites,
+      ...(diagnosis.sites ?? []),
       ...owners,
       ...within.map(({ within: what, location }) => ({
         role: 'declared' as const,
@@ -173,9 +205,24 @@ function growthOf(facts: Facts, diagnosis: Diagnosis, scale: Scale): Growth {
       .slice(-group.counts.length),
     objectsPerMinute: perMinute(newObjects),
     bytesPerMinute: perMinute(newBytes),
+    ...perRequest(newObjects, newBytes, scale),
+    ...untilLimit(newBytes, scale),
     shareOfHeapGrowth: scale.heapGrowthBytes > 0 ? Math.min(1, newBytes / scale.heapGrowthBytes) : null,
     survival: group.survival,
   };
+}
+
+function perRequest(objects: number, bytes: number, { requests }: Scale): Partial<Growth> {
+  return requests === null
+    ? {}
+    : { objectsPerRequest: objects / requests, bytesPerRequest: bytes / requests };
+}
+
+function untilLimit(bytes: number, { heapLimitBytes, heapBytes, durationMs }: Scale): Partial<Growth> {
+  if (durationMs === null || durationMs <= 0) return {};
+  const pace = (bytes / durationMs) * 60_000;
+  const timeToHeapLimitMs = heapLimitBytes === null ? null : timeToLimit(heapBytes, pace, heapLimitBytes);
+  return timeToHeapLimitMs === null ? {} : { timeToHeapLimitMs };
 }
 
 const CONTENT_WORDS = { objects: 'objects', numbers: 'slots', bytes: 'bytes' } as const;
@@ -184,7 +231,7 @@ function evidenceOf(facts: Facts, growth: Growth, { requests }: Scale): string[]
   const holders = holderCount(facts);
   return [
     `${growth.objects.join(' → ')} ${CONTENT_WORDS[facts.content]} over ${countText(growth.objects.length, 'snapshot')}`,
-    ...(requests === null ? [] : [perRequest(facts, requests)]),
+    ...(requests === null ? [] : [requestSentence(growth, requests)]),
     ...(holders > 1 ? [`${holders} holders share the growth`] : []),
     ...(growth.shareOfHeapGrowth !== null && growth.shareOfHeapGrowth >= 0.01
       ? [`${Math.round(growth.shareOfHeapGrowth * 100)} % of the heap's growth hangs on it`]
@@ -192,9 +239,9 @@ function evidenceOf(facts: Facts, growth: Growth, { requests }: Scale): string[]
   ];
 }
 
-function perRequest({ holding: { group, bytesByWindow } }: Facts, requests: number): string {
-  const objects = Math.round((sum(group.steps) / requests) * 10) / 10;
-  const bytes = Math.round(sum(bytesByWindow.slice(1)) / requests);
+function requestSentence({ objectsPerRequest, bytesPerRequest }: Growth, requests: number): string {
+  const objects = Math.round((objectsPerRequest ?? 0) * 10) / 10;
+  const bytes = Math.round(bytesPerRequest ?? 0);
   return `${objects < 0.1 ? 'fewer than 0.1' : objects} of them and ${bytesText(bytes)} per request, over ${countText(requests, 'request')}`;
 }
 
@@ -209,14 +256,15 @@ function leakingReason(facts: Facts): string {
 }
 
 /**
- * Of the references that should be cut, after LeakCanary: class and property names without ids, sizes, lines, times or
- * the machine's folders, so that a rebuild or another machine gives the same.
+ * Of the reference that should be cut, after LeakCanary: what kind of holder it is, where it is declared and what it is
+ * called. Free of ids, sizes, lines, times, the machine's folders and of what happens to be held, so that a rebuild,
+ * another machine and an edit above it give the same.
  */
-function fingerprintOf(diagnosis: Diagnosis, located: Located, memberClass: string): string {
-  const owner = located.package?.name ?? (located.location ? basename(located.location.file) : '');
-  const name = diagnosis.name.replaceAll(/\[[^\]]*\]/g, '[]').replaceAll(/\d+/g, '#');
-  const parts = [diagnosis.kind, owner, diagnosis.className ?? '', name, memberClass];
-  return createHash('sha1').update(parts.join('\n')).digest('hex').slice(0, 16);
+function fingerprintOf({ kind, name }: Diagnosis, { package: owner, location }: Located): string {
+  const place = owner?.name ?? (location === null ? '' : endOfPath(location.file));
+  const plainName = name.replaceAll(/\[[^\]]*\]/g, '[]').replaceAll(/\d+/g, '#');
+  return createHash('sha1').update([kind, place, plainName].join('\n')).digest('hex').slice(0, 16);
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+/** `cart/index.js`: in every project many files are called the same, and no two machines agree on what stands before. */
+const endOfPath = (file: string) => file.split(/[/\\]/).slice(-2).join('/');

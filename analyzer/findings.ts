@@ -1,30 +1,32 @@
+import { withCode } from './detectors/with-code.ts';
 import type { Facts } from './detectors/facts.ts';
 import { factsOf, factsOfStore } from './detectors/facts.ts';
-import { holderName } from './detectors/holder-name.ts';
+import type { Code, Excuse } from './excuses.ts';
+import { excuseByOthers, excuseInCode } from './excuses.ts';
 import type { Scale } from './finding.ts';
 import { findingOf } from './finding.ts';
 import type { Census } from './growth/census.ts';
 import type { Cohorts } from './growth/cohorts.ts';
+import { cutter } from './growth/cut.ts';
 import type { Holding } from './growth/holders.ts';
 import { holdings } from './growth/holders.ts';
 import type { Judgement } from './growth/judge.ts';
+import { liveTimers } from './growth/live-timers.ts';
 import type { PathTree } from './growth/path-tree.ts';
-import { isFillingReserved } from './growth/reserved.ts';
+import { isFillingFields, isFillingReserved } from './growth/reserved.ts';
 import type { Judged } from './growth/sift.ts';
 import type { GrowingStore } from './growth/stores.ts';
 import type { Interner } from './model/interner.ts';
-import { isLimitless } from './model/limits.ts';
 import { objectView } from './model/object-view.ts';
 import { scriptsOf } from './model/scripts.ts';
-import type { Placed } from './relate.ts';
 import { relate } from './relate.ts';
 import type { Confidence, Finding } from './report.ts';
 import type { Afterwards } from './series/afterwards.ts';
 import { hasContinued, hasSettled } from './series/afterwards.ts';
 import { isAgentsOwn, isEnginesOwn, isSignificant } from './significance.ts';
-import type { Locator } from './source/locate.ts';
 import { locator } from './source/locate.ts';
 import { isNodeScript } from './source/packages.ts';
+import type { ScriptTexts } from './source/source-file.ts';
 
 /** What grew, and what it means. */
 export interface Growth {
@@ -44,6 +46,8 @@ export interface Circumstances {
   readonly after: Afterwards | null;
   /** Folder that paths are shown relative to. */
   readonly root: string;
+  /** Of scripts whose files hold something else. */
+  readonly texts?: ScriptTexts;
 }
 
 /** The findings, strongest first, and what became of all that was judged: some of it proves harmless at a closer look. */
@@ -58,74 +62,136 @@ export function findingsOf(
     return { findings: [], judged: growth.judged };
   const view = objectView(newest.graph);
   const scripts = scriptsOf(newest.graph);
-  const lines = locator(circumstances.root, scripts.names);
-  const word = (facts: Facts, confidence: Confidence) =>
-    findingOf(facts, confidence, lines, circumstances.scale);
-  const harmless = new Map<Judged, Judgement>();
+  const lines = locator(circumstances.root, scripts.names, circumstances.texts);
+  const worded = new Map<Finding['growth'], Facts>(); // by what stays the same object when findings are related
+  const word = (facts: Facts, confidence: Confidence) => {
+    const placed = findingOf(facts, confidence, lines, circumstances.scale);
+    worded.set(placed.finding.growth, facts);
+    return placed;
+  };
   const settled = (holding: Holding) => hasSettledSince(holding, circumstances.after);
-  const groups = leaks.map(({ group }) => group);
-  const held = holdings(groups, newest, population);
+  const held = holdings(
+    leaks.map(({ group }) => group),
+    newest,
+    population,
+  );
   const suspectedBytes = held.reduce((total, holding) => total + newBytesOf(holding), 0);
-  const grown = held.flatMap((holding, index): Placed[] => {
-    const facts = factsOf(holding, newest, view, scripts, labels);
+  const grown = held.flatMap((holding, index): Suspect[] => {
+    const facts = withCode(factsOf(holding, newest, view, scripts, labels), lines);
     if (!facts || holding.isPartOfAnother || isAgentsOwn(facts)) return [];
-    const excuse = excuseOf(holding, circumstances) ?? boundOf(facts, lines);
-    if (excuse === null)
-      return [word(facts, raised(leaks[index].judgement.confidence, suspectedBytes, circumstances))];
-    harmless.set(leaks[index], excuse);
-    return [];
+    const { confidence } = leaks[index].judgement;
+    return [{ facts, leak: leaks[index], confidence: raised(confidence, suspectedBytes, circumstances) }];
   });
-  const numbers = stores
-    .map((store) => ({ store, facts: factsOfStore(store, newest, view, scripts, labels) }))
-    .filter(({ facts }) => !isAgentsOwn(facts) && !isEnginesOwn(facts) && !settled(facts.holding))
-    .map(({ store, facts }) => word(facts, store.confidence));
-  const findings = relate([...grown, ...numbers].filter(({ finding }) => isSignificant(finding.growth)));
+  const numbers = stores.flatMap((store): Suspect[] => {
+    const facts = withCode(factsOfStore(store, newest, view, scripts, labels), lines);
+    const isNobodys = isAgentsOwn(facts) || isEnginesOwn(facts) || settled(facts.holding);
+    return isNobodys ? [] : [{ facts, leak: null, confidence: store.confidence }];
+  });
+  const { durationMs, heapLimitBytes } = circumstances.scale;
+  const suspects = [...grown, ...numbers];
+  const harmless = harmlessOf(suspects, population, circumstances, {
+    lines,
+    labels,
+    timers: once(() => liveTimers(newest, view, scripts)),
+    spanMs: durationMs,
+    heapBytes: heapLimitBytes ?? USUAL_HEAP_BYTES,
+  });
+  const placed = suspects
+    .filter((suspect) => !harmless.has(suspect))
+    .map(({ facts, confidence }) => word(facts, confidence));
+  const related = relate(placed.filter(({ finding }) => isSignificant(finding)));
+  const findings = withFreed(related, worded, newest);
   return {
     findings: censuses.length === 1 ? findings.filter(isSuspicious) : findings,
-    judged: growth.judged.map((one) => (harmless.has(one) ? { ...one, judgement: harmless.get(one)! } : one)),
+    judged: withJudgements(growth.judged, harmless),
   };
 }
 
-const MIN_UNTOUCHED = 0.98;
-
-/** The code of a collection's owner empties it at some size, and has hardly done so yet: it may be filling up. */
-function boundOf(facts: Facts, lines: Locator): Judgement | null {
-  const { view, holder, holding, isChain } = facts;
-  const name = holderName(facts);
-  if (
-    isChain ||
-    !leavesInTurn(holding) ||
-    view.isClosure(holder) ||
-    name.property === null ||
-    name.position === null
-  )
-    return null;
-  const bound = lines.boundOn(name.position.script, name.property);
-  if (bound === null) return null;
-  if (bound.limit !== null && name.anchorNode !== -1 && isLimitless(view, name.anchorNode, bound.limit))
-    return null;
-  const { file, line } = bound.location;
-  const sentence = `\`${name.name}\` may still have been filling up: ${file}:${line} empties it at a size of its own.`;
-  return { is: 'bounded', sentence };
+/** Everything that was judged, with what the closer look made of it. */
+function withJudgements(
+  judged: readonly Judged[],
+  harmless: ReadonlyMap<Suspect, Judgement>,
+): readonly Judged[] {
+  const byLeak = new Map(Array.from(harmless, ([{ leak }, judgement]) => [leak, judgement]));
+  const numbers = Array.from(harmless).filter(([{ leak }]) => leak === null);
+  return [
+    ...judged.map((one) => ({ ...one, judgement: byLeak.get(one) ?? one.judgement })),
+    ...numbers.map(([{ facts }, judgement]) => ({ group: facts.holding.group, judgement })),
+  ];
 }
 
-/** Nothing has left, or none but the oldest: what leaves in another way, leaves for another reason than a bound. */
-function leavesInTurn({ group }: Holding): boolean {
-  const shares = group.cohortSurvival.filter((share) => share !== null);
-  const isAscending = shares.every(
-    (share, at) => at === 0 || share >= Math.min(shares[at - 1], MIN_UNTOUCHED),
-  );
-  return isAscending && (shares.at(-1) ?? 1) >= MIN_UNTOUCHED;
+const USUAL_HEAP_BYTES = 4 * 1024 ** 3; // what V8 allows by default on a machine of today
+
+const MAX_CUT = 3; // findings; each costs a walk through the heap
+
+/** The strongest findings with what would come back if they were mended. */
+function withFreed(
+  findings: readonly Finding[],
+  facts: ReadonlyMap<Finding['growth'], Facts>,
+  tree: PathTree,
+): Finding[] {
+  const cut = once(() => cutter(tree));
+  return findings.map((finding, index) => {
+    const known = index < MAX_CUT ? facts.get(finding.growth) : undefined;
+    if (known === undefined) return finding;
+    const { growth } = finding;
+    const bytesFreed = known.content === 'objects' ? cut().bytesFreed(known.holding) : growth.bytes.at(-1)!;
+    const isClosing = finding.kind === 'handle' && bytesFreed === 0; // what is open goes when it is closed, not when it is let go
+    return isClosing ? finding : { ...finding, growth: { ...growth, bytesFreed } };
+  });
+}
+
+/** What grows like a leak, with what is known of it. */
+interface Suspect {
+  readonly facts: Facts;
+  readonly confidence: Confidence;
+  /** Null for what only its own storage shows. */
+  readonly leak: Judged | null;
+}
+
+/** The suspects that prove harmless at a closer look: by how they grew, by their own code, or by that of others. */
+function harmlessOf(
+  suspects: readonly Suspect[],
+  population: Cohorts,
+  circumstances: Circumstances,
+  code: Code,
+): ReadonlyMap<Suspect, Judgement> {
+  const harmless = new Map<Suspect, Judgement>();
+  const excuses: Excuse[] = [];
+  for (const suspect of suspects) {
+    const plain = suspect.leak === null ? null : excuseOf(suspect.facts.holding, population, circumstances);
+    const excuse = plain === null ? excuseInCode(suspect.facts, code) : null;
+    if (excuse) excuses.push(excuse);
+    if (plain ?? excuse) harmless.set(suspect, plain ?? excuse!.judgement);
+  }
+  for (const suspect of suspects) {
+    const excuse = harmless.has(suspect) ? null : excuseByOthers(suspect.facts, excuses, code);
+    if (excuse) harmless.set(suspect, excuse.judgement);
+  }
+  return harmless;
+}
+
+function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | null = null;
+  return () => (made ??= { value: make() }).value;
 }
 
 type Leak = Judged & { readonly judgement: { readonly is: 'leak' } };
 const isLeak = (one: Judged): one is Leak => one.judgement.is === 'leak';
 
 /** Why growth that looks like a leak is none. */
-function excuseOf(holding: Holding, { censuses, newest, after }: Circumstances): Judgement | null {
+function excuseOf(holding: Holding, population: Cohorts, known: Circumstances): Judgement | null {
+  const { censuses, newest, labels, after } = known;
   if (censuses.length === 1) return null;
   if (hasSettledSince(holding, after)) return { is: 'settled' };
-  return isFillingReserved(holding, censuses, newest) ? { is: 'reserved' } : null;
+  const heap = {
+    tree: newest,
+    population,
+    heapBytes: known.scale.heapBytes,
+    labelOf: (node: number) => labels.text(newest.via[node]),
+  };
+  const isReserved = isFillingReserved(holding, censuses, newest) || isFillingFields(holding, heap);
+  return isReserved ? { is: 'reserved' } : null;
 }
 
 const newBytesOf = ({ bytesByWindow }: Holding) =>

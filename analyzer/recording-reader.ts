@@ -1,7 +1,8 @@
 /** Reads recordings, whole or while they grow. Runs outside the observed process. */
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 
 import { LeakwatchError } from './error.ts';
+import { openFile } from './open-file.ts';
 import { decodeEntry, decodeHeader } from '../agent/recording-codec.ts';
 import {
   RECORDING_VERSION,
@@ -15,7 +16,7 @@ const LINE_FEED = 0x0a;
 
 /**
  * The recording in a file. A last line without its line feed is left out, damaged lines are counted and passed over.
- * Throws LeakwatchError when the file is missing, a directory, empty, no recording, or of a newer version.
+ * Throws LeakwatchError when the file is missing, a directory, a pipe, empty, no recording, or of a newer version.
  */
 export async function readRecording(path: string): Promise<Recording> {
   const follower = await followRecording(path);
@@ -37,7 +38,7 @@ export interface RecordingFollower {
 
 /** Opens a recording to follow it; throws like {@link readRecording}. The caller closes it. */
 export async function followRecording(path: string): Promise<RecordingFollower> {
-  const file = await openFile(path);
+  const file = await openRecording(path);
   try {
     const lines = new LineReader(file);
     const [headerLine, ...rest] = await lines.next();
@@ -48,8 +49,9 @@ export async function followRecording(path: string): Promise<RecordingFollower> 
   }
 }
 
-async function openFile(path: string): Promise<FileHandle> {
-  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+async function openRecording(path: string): Promise<FileHandle> {
+  const file = await openFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error instanceof LeakwatchError) throw error;
     if (error.code === 'ENOENT') throw new LeakwatchError('NOT_FOUND', `${path} does not exist`);
     throw new LeakwatchError('UNREADABLE', `${path} cannot be read: ${error.message}`, { cause: error });
   });

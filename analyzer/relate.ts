@@ -1,4 +1,5 @@
 import type { Finding, TraceElement } from './report.ts';
+import { isNodeScript } from './source/packages.ts';
 
 /** A finding and the class instance its name hangs on, by which parts of one leak are known. */
 export interface Placed {
@@ -15,8 +16,8 @@ export interface Placed {
 export function relate(placed: readonly Placed[]): Finding[] {
   const distinct = new Map<string, Placed>();
   for (const one of placed.toSorted((a, b) => byStrength(a.finding, b.finding))) {
-    const { fingerprint } = one.finding;
-    if (!distinct.has(fingerprint)) distinct.set(fingerprint, one);
+    const place = placeOf(one.finding);
+    if (!distinct.has(place)) distinct.set(place, one);
   }
   const kept: Finding[] = [];
   const anchors: number[] = [];
@@ -28,12 +29,28 @@ export function relate(placed: readonly Placed[]): Finding[] {
       anchors.push(anchorNode);
     } else kept[whole] = withPart(kept[whole], finding);
   }
-  return kept.map((finding) => ({
+  const toldApart = inOrderOfLines(kept);
+  return toldApart.map((finding) => ({
     ...finding,
-    related: kept
+    related: toldApart
       .filter((other) => other !== finding && areRelated(finding, other))
       .map((other) => other.fingerprint),
   }));
+}
+
+const lineOf = ({ culprit: { location } }: Finding) => location?.line ?? 0;
+const placeOf = (finding: Finding) => `${finding.fingerprint} ${lineOf(finding)}`;
+
+/** Two holders of one name in one file share a fingerprint, which has no lines: the lower one is told to be the second. */
+function inOrderOfLines(findings: readonly Finding[]): Finding[] {
+  return findings.map((finding) => {
+    const above = findings.filter(
+      (other) => other.fingerprint === finding.fingerprint && lineOf(other) < lineOf(finding),
+    );
+    return above.length === 0
+      ? finding
+      : { ...finding, fingerprint: `${finding.fingerprint}-${above.length + 1}` };
+  });
 }
 
 function isInStep(part: Finding, whole: Finding): boolean {
@@ -54,10 +71,13 @@ const gained = ({ growth: { bytes } }: Finding) =>
 const strength = (finding: Finding) => gained(finding) * finding.confidence.score * actionable(finding);
 
 function actionable({ kind, culprit }: Finding): number {
+  if (kind === 'timer' && culprit.location !== null && isNodeScript(culprit.location.file))
+    return NODES_WEIGHT;
   return culprit.location === null || (kind === 'handle' && culprit.property === null) ? UNPLACED_WEIGHT : 1;
 }
 
 const UNPLACED_WEIGHT = 0.1;
+const NODES_WEIGHT = 0.01; // timers that Node starts for what the program opened: that is what to close
 
 const byStrength = (a: Finding, b: Finding) => strength(b) - strength(a);
 

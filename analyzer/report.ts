@@ -109,6 +109,19 @@ export interface Finding {
   readonly related: readonly string[];
   /** The leak as others have met it, when the culprit's package has it in this version. */
   readonly knownLeak?: KnownLeak;
+  /** Who allocated what is held, the largest share first; where a heap profile was recorded, and it tells. */
+  readonly allocatedBy?: readonly Allocation[];
+}
+
+/** A function whose allocations are still alive. */
+export interface Allocation {
+  /** As a person would call it, `callback of map in load`; empty for one that has no name at all. */
+  readonly functionName: string;
+  readonly location: SourceLocation;
+  /** Estimated from samples: allocated since the first snapshot and alive at the last profile. */
+  readonly bytes: number;
+  /** 0..1 of what the profile shows to be allocated for the finding. */
+  readonly share: number;
 }
 
 /** A leak of a published package that is known, from leakwatch's list or the project's own. */
@@ -179,6 +192,16 @@ export interface Growth {
   readonly bytes: readonly number[];
   readonly objectsPerMinute: number | null;
   readonly bytesPerMinute: number | null;
+  /** Per HTTP request answered between the first and the last snapshot; not there when few or none were. */
+  readonly objectsPerRequest?: number;
+  readonly bytesPerRequest?: number;
+  /** Milliseconds after the last snapshot until this leak alone fills the heap; not there when the limit or the pace is unknown. */
+  readonly timeToHeapLimitMs?: number;
+  /**
+   * Bytes of the last snapshot that come back if the culprit lets go of all that fills it: what nothing else keeps. Not there when
+   * it was not worked out, as for all but the strongest findings.
+   */
+  readonly bytesFreed?: number;
   /** 0..1 of the heap's growth between first and last snapshot; null with one snapshot. */
   readonly shareOfHeapGrowth: number | null;
   /** 0..1 of the objects that came in an earlier window and are still there; null when ids don't tell. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Facts } from './detectors/facts.ts';
 import { holderName } from './detectors/holder-name.ts';
-import type { Growth } from './report.ts';
+import type { Culprit, Finding, Growth } from './report.ts';
 import { filePath, isNodeScript } from './source/packages.ts';
 
 /** Below all of these a growth is what any process gathers while it runs, and nobody's memory climbs by it. */
@@ -10,12 +10,29 @@ const MIN_NEW_BYTES = 16 * 1024;
 const MIN_SHARE = 0.02; // of the heap's growth
 const MIN_NEW_OBJECTS = 200;
 
+/** Or what the application's own code keeps for good, evenly, is worth it however little it is: a slow leak. */
+const MIN_EVEN_WINDOWS = 3;
+const MIN_EVEN_OBJECTS = 24;
+const MIN_EVEN_SURVIVAL = 0.98;
+
 /** Whether a growth is worth a person's time. */
-export function isSignificant(growth: Growth): boolean {
+export function isSignificant({ growth, culprit }: Finding): boolean {
   return (
+    isSlowLeak(growth, culprit) ||
     gained(growth.bytes) >= MIN_NEW_BYTES ||
     gained(growth.objects) >= MIN_NEW_OBJECTS ||
     (growth.shareOfHeapGrowth ?? 0) >= MIN_SHARE
+  );
+}
+
+function isSlowLeak({ objects, survival }: Growth, { location, package: owner }: Culprit): boolean {
+  return (
+    location !== null &&
+    owner === null &&
+    !isNodeScript(location.file) &&
+    objects.length > MIN_EVEN_WINDOWS &&
+    gained(objects) >= MIN_EVEN_OBJECTS &&
+    (survival ?? 0) >= MIN_EVEN_SURVIVAL
   );
 }
 

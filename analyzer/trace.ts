@@ -11,7 +11,7 @@ import type { Locator } from './source/locate.ts';
  */
 export function traceOf(facts: Facts, locator: Locator, leakingReason: string): TraceElement[] {
   return [
-    ...holdersOf(facts, locator),
+    ...holdersOf(facts, locator, facts.isChain ? 'the first of a chain: each holds the next' : HOLDS_ALL),
     {
       label: facts.content === 'objects' ? describeObjects(facts.view, facts.member) : facts.content,
       via: viaOf(facts.memberVia),
@@ -23,8 +23,13 @@ export function traceOf(facts: Facts, locator: Locator, leakingReason: string): 
   ];
 }
 
-/** The path from the root to the holder, which is its last element. */
-export function holdersOf(facts: Surroundings, locator: Locator): TraceElement[] {
+const HOLDS_ALL = 'holds them all';
+
+/**
+ * The path from the root to the holder, which is its last element.
+ * @param holds what is said of the holder
+ */
+export function holdersOf(facts: Surroundings, locator: Locator, holds: string = HOLDS_ALL): TraceElement[] {
   const elements: TraceElement[] = [];
   let folded = 0;
   facts.chain.forEach((step, index) => {
@@ -34,10 +39,10 @@ export function holdersOf(facts: Surroundings, locator: Locator): TraceElement[]
       return;
     }
     elements.push({
-      label: labelOf(facts, step),
+      label: labelOf(facts, step, locator),
       via: viaOf(step.via),
       status: isHolder ? 'suspect' : 'expected',
-      reason: isHolder ? 'holds them all' : null,
+      reason: isHolder ? holds : null,
       location: locationOf(facts, step.node, locator),
       foldedSteps: folded,
     });
@@ -56,10 +61,18 @@ function isInternal(facts: Surroundings, step: Step, index: number): boolean {
   return position === null || position.script.startsWith('node:');
 }
 
-function labelOf(facts: Surroundings, step: Step): string {
-  if (facts.view.isClosure(step.node)) return step.className.trim();
-  if (step.className === 'scope') return 'scope';
+function labelOf(facts: Surroundings, step: Step, locator: Locator): string {
+  if (facts.view.isClosure(step.node)) return functionLabel(facts, step, locator);
+  if (step.className === 'scope') return 'the call that made it';
   return step.className === '' ? 'object' : step.className;
+}
+
+/** A function without a name goes by the place it has in the source: `function (callback of setInterval in poll)`. */
+function functionLabel(facts: Surroundings, step: Step, locator: Locator): string {
+  const named = step.className.trim();
+  const position = named === 'function' ? facts.scripts.positionOf(step.node) : null;
+  const name = position === null ? null : locator.functionName(position);
+  return name === null ? named : `function (${name})`;
 }
 
 /** A reference's label as a person reads it. */

@@ -1,6 +1,7 @@
 import type { Judged } from './growth/sift.ts';
 import type { Comparability, Finding, Report, Verdict } from './report.ts';
 import { timeToLimit } from './series/memory-trend.ts';
+import { isOutside } from './outside-finding.ts';
 import { bytesText, countText, durationText } from './render/units.ts';
 
 type Open = Omit<Report, 'verdict' | 'headline' | 'reasons' | 'elapsedMs'>;
@@ -47,8 +48,9 @@ function singleHeadline(findings: readonly Finding[]): string {
 function leakHeadline(report: Open): string {
   const { findings } = report;
   const rate = bytesPerMinute(findings);
-  const pace = rate === null ? '' : `, ${bytesText(rate)} per minute`;
-  const limit = timeToHeapLimit(rate, report);
+  const pace = rate === null || rate === 0 ? '' : `, ${bytesText(rate)} per minute`;
+  const inHeap = bytesPerMinute(findings.filter((finding) => !isOutside(finding)));
+  const limit = timeToHeapLimit(inHeap, report);
   const until = limit === null ? '' : `, about ${durationText(limit)} to the heap limit`;
   return `${countText(findings.length, 'leak')} found${pace}${until}: ${lowerFirst(findings[0].title)}.`;
 }

@@ -1,4 +1,6 @@
+import { describeObjects } from '../model/describe.ts';
 import type { FindingKind } from '../report.ts';
+import type { Locator } from '../source/locate.ts';
 import type { Detector } from './detector.ts';
 import type { Facts } from './facts.ts';
 import { holderName, declarationOf } from './holder-name.ts';
@@ -6,7 +8,7 @@ import { containerWord, namePhrase } from './words.ts';
 
 interface Content {
   readonly kind: FindingKind;
-  readonly fits: (facts: Facts) => boolean;
+  readonly fits: (facts: Facts, locator: Locator) => boolean;
   readonly what: (facts: Facts) => string;
   readonly predicate: string;
   readonly fix: string;
@@ -17,16 +19,23 @@ const classes = (...names: readonly string[]) => {
   return (facts: Facts) => set.has(facts.memberClass);
 };
 
+/** What is kept for each asynchronous resource, by its id. */
+function isByAsyncId(facts: Facts, { isKeyedByAsyncId }: Locator): boolean {
+  const { property, position } = holderName(facts);
+  return property !== null && position !== null && isKeyedByAsyncId(position.script, property);
+}
+
 /** Kinds told by what the objects are, whoever holds them. */
 const CONTENTS: readonly Content[] = [
   {
     kind: 'async-context',
-    fits: (facts) =>
+    fits: (facts, locator) =>
+      isByAsyncId(facts, locator) ||
       ['AsyncContextFrame', 'AsyncResource', 'AsyncLocalStorage', 'AsyncHook'].includes(facts.memberClass) ||
       facts.chain
         .slice(-2)
         .some((step) => step.via.includes('kResourceStore') || step.className === 'AsyncContextFrame'),
-    what: (facts) => `${facts.memberClass} objects`,
+    what: ({ view, member }) => describeObjects(view, member),
     predicate: 'keeps asynchronous contexts whose work is over',
     fix: 'End the context with its work: `exit`/`disable` the storage, and do not start endless chains inside `run`.',
   },
@@ -57,8 +66,8 @@ const CONTENTS: readonly Content[] = [
 /** Asynchronous contexts, errors and buffers that are kept. */
 export const contentDetectors: readonly Detector[] = CONTENTS.map((content) => ({
   name: content.kind,
-  diagnose(facts) {
-    if (!content.fits(facts)) return null;
+  diagnose(facts, locator) {
+    if (!content.fits(facts, locator)) return null;
     const name = holderName(facts);
     return {
       kind: content.kind,

@@ -4,14 +4,17 @@ import type { PathTree } from '../growth/path-tree.ts';
 import { NO_NODE } from '../growth/path-tree.ts';
 import type { Interner } from '../model/interner.ts';
 import type { ObjectView } from '../model/object-view.ts';
-import type { Scripts } from '../model/scripts.ts';
-import { DICTIONARY_LABEL, ELEMENT_LABEL, KEY_LABEL } from '../model/labels.ts';
+import type { ScriptPosition, Scripts } from '../model/scripts.ts';
+import { DICTIONARY_LABEL, ELEMENT_LABEL, KEY_LABEL, WEAK_MAP_VALUE_LABEL } from '../model/labels.ts';
+import { weakMapOf } from '../model/weak-maps.ts';
 
 /** One object on the way from the root, and how the one before holds it. */
 export interface Step {
   readonly node: number; // NodeIndex
   readonly via: string;
   readonly className: string;
+  /** Where the variable is declared by which it is held, if the code tells. */
+  readonly declaredAt?: ScriptPosition;
 }
 
 /** Everything a detector may look at for one growing group. */
@@ -22,6 +25,8 @@ export interface Facts {
   readonly holding: Holding;
   /** Root first, the holder last. */
   readonly chain: readonly Step[];
+  /** A value that a WeakMap holds, on the way or on the way to another WeakMap -> the steps from the root to that WeakMap. */
+  readonly weakMaps?: ReadonlyMap<number, readonly Step[]>;
   /** The object that holds most of the new ones. */
   readonly holder: number;
   /** A new object of the group; its reference from the holder or from another member. */
@@ -31,12 +36,21 @@ export interface Facts {
   readonly memberClass: string;
   /** numbers, bytes: the snapshot shows none of the content, `member` is the holder itself. */
   readonly content: 'objects' | 'numbers' | 'bytes';
+  /** Whether the function at a position may read a variable; null when its source does not tell. */
+  readonly mentions?: (name: string, position: ScriptPosition) => boolean | null;
+  /** Whether the script at a position makes a property of this name. */
+  readonly declares?: (property: string, position: ScriptPosition) => boolean;
+  /** Where the one script stands that makes a property of this name; null where none does, or several. */
+  readonly maker?: (property: string) => ScriptPosition | null;
   /** True when members hang off each other (a list, a chain of closures) and not all off the holder. */
   readonly isChain: boolean;
 }
 
 /** What an object's name is read from: how it was reached, and who stands there. */
-export type Surroundings = Pick<Facts, 'view' | 'scripts' | 'chain' | 'holder'>;
+export type Surroundings = Pick<
+  Facts,
+  'view' | 'scripts' | 'chain' | 'weakMaps' | 'holder' | 'mentions' | 'declares' | 'maker'
+>;
 
 /** @returns null when nothing new was found below the group, so that there is no holder to speak of */
 export function factsOf(
@@ -57,7 +71,7 @@ export function factsOf(
     view,
     scripts,
     holding,
-    chain: chainTo(holder, tree, view, labels),
+    ...waysTo(holder, tree, view, labels),
     holder,
     member,
     memberVia: labels.text(tree.via[member]),
@@ -99,7 +113,7 @@ export function factsOfStore(
     view,
     scripts,
     holding,
-    chain: chainTo(node, tree, view, labels),
+    ...waysTo(node, tree, view, labels),
     holder: node,
     member: node,
     memberVia: ELEMENT_LABEL,
@@ -110,6 +124,32 @@ export function factsOfStore(
 }
 
 const BYTES_PER_SLOT = 8;
+
+/** The steps to a node, and those to the WeakMaps on the way: a person names the WeakMap, although it is the key that holds. */
+export function waysTo(
+  node: number,
+  tree: Pick<PathTree, 'holder' | 'via'>,
+  view: ObjectView,
+  labels: Interner,
+): Required<Pick<Facts, 'chain' | 'weakMaps'>> {
+  const chain = chainTo(node, tree, view, labels);
+  const weakMaps = new Map<number, readonly Step[]>();
+  const waiting = [chain];
+  while (waiting.length > 0 && weakMaps.size < MAX_WEAK_MAPS) {
+    const steps = waiting.pop()!;
+    for (const [index, step] of steps.entries()) {
+      if (step.via !== WEAK_MAP_VALUE_LABEL || weakMaps.has(step.node)) continue;
+      const weakMap = weakMapOf(view.graph, steps[index - 1].node, step.node);
+      if (weakMap === -1) continue;
+      const way = chainTo(weakMap, tree, view, labels);
+      weakMaps.set(step.node, way);
+      waiting.push(way);
+    }
+  }
+  return { chain, weakMaps };
+}
+
+const MAX_WEAK_MAPS = 4; // on one way; each costs a pass over the heap
 
 /** The steps from the root to a node, the node last. */
 export function chainTo(

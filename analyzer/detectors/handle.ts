@@ -1,3 +1,4 @@
+import { describeObjects } from '../model/describe.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
 import type { Detector, Diagnosis } from './detector.ts';
 import type { Facts } from './facts.ts';
@@ -34,8 +35,9 @@ export const HANDLE_CLASSES: ReadonlySet<string> = new Set([
 export const handle: Detector = {
   name: 'handle',
   diagnose(facts) {
-    if (!HANDLE_CLASSES.has(facts.memberClass)) return null;
     const name = holderName(facts);
+    if (isPools(facts, name)) return unreleased(facts, name);
+    if (!HANDLE_CLASSES.has(facts.memberClass)) return null;
     return name.anchor === 'none' ? openHandles(facts, name) : listedHandles(facts, name);
   },
 };
@@ -54,6 +56,35 @@ function listedHandles(facts: Facts, name: HolderName): Diagnosis {
     container: facts.view.className(facts.holder),
     what: `${facts.memberClass} handles`,
     fix: FIX,
+    evidence: [],
+    where: declarationOf(name),
+  };
+}
+
+const POOL = /pool(?:s|er|manager|cluster)?$/i; // ConnectionPool, pgPool, and not what a pool has: a PoolConnection
+
+/** A pool has a list of what it made or lent; where that grows, what was taken does not come back. */
+const isPools = (facts: Facts, { anchor, className }: HolderName) =>
+  facts.content === 'objects' &&
+  anchor === 'instance' &&
+  className !== null &&
+  POOL.test(className) &&
+  !facts.isChain &&
+  !facts.view.isString(facts.member) &&
+  !facts.view.isClosure(facts.member);
+
+function unreleased(facts: Facts, name: HolderName): Diagnosis {
+  const what = describeObjects(facts.view, facts.member);
+  return {
+    kind: 'handle',
+    subject: `${containerWord(facts)} ${namePhrase(name)}`,
+    predicate: `keeps ${what} that are never given back`,
+    name: name.name,
+    className: name.className,
+    property: name.property,
+    container: facts.view.className(facts.holder),
+    what,
+    fix: 'Give back what is taken from the pool on every path, in a `finally`: after an error and a timeout, too; and set a maximum, so that a missing release is noticed soon.',
     evidence: [],
     where: declarationOf(name),
   };

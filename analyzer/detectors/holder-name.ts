@@ -1,4 +1,5 @@
-import { DICTIONARY_LABEL, SCOPE_LABEL, WEAK_MAP_VALUE_LABEL } from '../model/labels.ts';
+import { isNodeScript } from '../source/packages.ts';
+import { DICTIONARY_LABEL, SCOPE_LABEL, UNNAMED_LABEL, WEAK_MAP_VALUE_LABEL } from '../model/labels.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
 import type { Whereabouts } from './detector.ts';
 import type { Step, Surroundings } from './facts.ts';
@@ -34,9 +35,12 @@ const PART_LABELS: ReadonlySet<string> = new Set([
   '(parent)',
 ]);
 
+const isWasmBuffer = (step: Step, above: Step) => step.via === UNNAMED_LABEL && above.className === 'Memory';
+
 const MAX_CLIMB = 6; // a name of more parts than this is no name any more
 const MAX_KEY_LENGTH = 40;
-const PLAIN_CLASSES: ReadonlySet<string> = new Set([
+/** Classes that say nothing of what an object is for. */
+export const PLAIN_CLASSES: ReadonlySet<string> = new Set([
   'Object',
   'Array',
   'Map',
@@ -47,11 +51,15 @@ const PLAIN_CLASSES: ReadonlySet<string> = new Set([
   '',
 ]);
 
+/** The halves of a stream, Node's or of the package that is a copy of them: a person names the stream. */
+const STREAM_STATES: ReadonlySet<string> = new Set(['ReadableState', 'WritableState']);
+
 /** Climbs from an object of the chain to the first thing with a name of its own: class, function, module, global object. */
 export function holderName(facts: Surroundings, node: number = facts.holder): HolderName {
-  const { view, scripts, chain } = facts;
+  const { view, scripts } = facts;
   const parts: string[] = [];
   let property: string | null = null;
+  let { chain } = facts;
   let index = chain.findIndex((step) => step.node === node);
   const found = (
     anchor: HolderName['anchor'],
@@ -80,9 +88,13 @@ export function holderName(facts: Surroundings, node: number = facts.holder): Ho
       parts.unshift(`[${dictionaryKey(facts, above.node, step.node) ?? '…'}]`);
       continue;
     }
-    if (PART_LABELS.has(step.via)) continue;
+    if (PART_LABELS.has(step.via) || isWasmBuffer(step, above)) continue;
     if (step.via === WEAK_MAP_VALUE_LABEL) {
-      parts.unshift('[WeakMap value]');
+      const toWeakMap = facts.weakMaps?.get(step.node);
+      parts.unshift(toWeakMap === undefined ? '[WeakMap value]' : '[…]');
+      if (toWeakMap === undefined) continue;
+      chain = toWeakMap;
+      index = chain.length; // the WeakMap itself is next
       continue;
     }
     if (name === null) break;
@@ -90,23 +102,114 @@ export function holderName(facts: Surroundings, node: number = facts.holder): Ho
       parts.unshift('AsyncLocalStorage store');
       return found('store', null, above.node, null);
     }
+    if (name === 'exports' && above.className === 'Module')
+      return exported(facts, step.node, above.node, parts, property);
     property ??= name;
     parts.unshift(name);
+    if (step.declaredAt) return found('variable', null, above.node, step.declaredAt);
+    if (step.via.startsWith('$') && above.className === ES_MODULE)
+      return found('variable', null, above.node, modulePosition(facts, above.node));
     if (step.via.startsWith('$')) {
-      const closure = scripts.closureIn(above.node);
+      const closure = readerOf(facts, above.node, name);
       return found('variable', functionName(facts, closure), above.node, scripts.positionOf(closure));
     }
     if (view.className(above.node).startsWith('global')) return found('global', null, above.node, null);
     if (view.isClosure(above.node)) {
       return found('function', functionName(facts, above.node), above.node, scripts.positionOf(above.node));
     }
-    if (above.via === '.exports')
-      return found('exports', null, above.node, exportsPosition(facts, above.node));
-    if (!PLAIN_CLASSES.has(above.className)) {
-      return found('instance', above.className, above.node, scripts.positionOf(above.node));
+    if (above.via === '.exports') {
+      const position =
+        exportsPosition(facts, above.node) ?? filePosition(facts, chain[index - 2]?.node ?? -1);
+      return found('exports', null, above.node, position);
+    }
+    if (!PLAIN_CLASSES.has(above.className) && !STREAM_STATES.has(above.className)) {
+      return found('instance', above.className, above.node, classPosition(facts, above.node, property));
     }
   }
   return found('none', null, -1, nearestPosition(facts, Math.max(index, 0)));
+}
+
+const MAX_ANCESTORS = 8;
+
+/**
+ * Where the class of an object stands, or that of its ancestors' classes of which the source declares the property. To objects of
+ * Node's the program may add properties: then where it does.
+ */
+function classPosition(
+  { view, scripts, declares, maker }: Surroundings,
+  node: number,
+  property: string,
+): ScriptPosition | null {
+  const own = scripts.positionOf(node);
+  if (own !== null && isNodeScript(own.script)) return maker?.(property) ?? own;
+  if (own === null || declares === undefined || declares(property, own)) return own;
+  let prototype = view.property(node, '__proto__');
+  for (let depth = 0; depth < MAX_ANCESTORS && prototype !== -1; depth++) {
+    const constructor = view.property(prototype, 'constructor');
+    const position = constructor === -1 ? null : scripts.positionOf(constructor);
+    if (position !== null && declares(property, position)) return position;
+    prototype = view.property(prototype, '__proto__');
+  }
+  return own;
+}
+
+/** What a module exports as a whole is called as the module itself calls it, if it has a variable for it. */
+function exported(
+  facts: Surroundings,
+  node: number,
+  moduleNode: number,
+  parts: readonly string[],
+  property: string | null,
+): HolderName {
+  const { view, scripts } = facts;
+  const file = filePosition(facts, moduleNode);
+  for (const { scope, name } of view.variablesOf(node)) {
+    const closure = readerOf(facts, scope, name);
+    const position = closure === -1 ? null : scripts.positionOf(closure);
+    if (position === null || position.script !== file?.script) continue;
+    return {
+      name: [name, ...parts].join('.').replaceAll('.[', '['),
+      property: property ?? name,
+      className: functionName(facts, closure),
+      anchor: 'variable',
+      anchorNode: scope,
+      position,
+    };
+  }
+  return {
+    name: ['module.exports', ...parts].join('.').replaceAll('.[', '['),
+    property: property ?? 'exports',
+    className: null,
+    anchor: 'exports',
+    anchorNode: node,
+    position: file,
+  };
+}
+
+/** The beginning of a CommonJS module's file. */
+function filePosition({ view }: Surroundings, moduleNode: number): ScriptPosition | null {
+  const file = moduleNode === -1 ? -1 : view.property(moduleNode, 'filename');
+  return file === -1 ? null : { script: view.text(file), line: 1, column: 1 };
+}
+
+/** Node's class of an ES module. */
+const ES_MODULE = 'ModuleWrap';
+
+function modulePosition({ view }: Surroundings, module: number): ScriptPosition | null {
+  const url = view.property(module, 'url');
+  return url === -1 ? null : { script: view.text(url), line: 1, column: 1 };
+}
+
+const MAX_READERS = 24;
+
+/** The first function of the script that reads a variable of a scope; where the code does not tell, the first one that sees it. */
+function readerOf({ scripts, mentions }: Surroundings, scope: number, variable: string): number {
+  const closures = scripts.closuresIn(scope);
+  const reader = closures.slice(0, MAX_READERS).find((closure) => {
+    const position = scripts.positionOf(closure);
+    return position !== null && mentions?.(variable, position) === true;
+  });
+  return reader ?? closures[0] ?? -1;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { contentDetectors } from './by-content.ts';
 import { bulk } from './bulk.ts';
 import { closure } from './closure.ts';
+import { code } from './code.ts';
 import { collection } from './collection.ts';
 import type { Detector } from './detector.ts';
 import { handle } from './handle.ts';
@@ -18,6 +19,7 @@ export const detectors: readonly Detector[] = [
   promise,
   module,
   handle,
+  code,
   native,
   ...contentDetectors,
   closure,

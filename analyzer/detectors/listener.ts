@@ -27,7 +27,7 @@ function eventTargetListeners(facts: Facts): Diagnosis | null {
   const { view } = facts;
   const entry = facts.chain[at + 1]?.node ?? facts.member;
   const key = view.mapKey(facts.chain[at].node, entry);
-  const event = key !== -1 && view.isString(key) ? view.graph.strings.get(view.graph.nodeName[key]) : null;
+  const event = key !== -1 && view.isString(key) ? view.text(key) : null;
   const callback = [view.property(facts.member, 'callback'), view.property(facts.member, 'listener')].find(
     (node) => node !== -1 && view.isClosure(node),
   );

@@ -1,6 +1,8 @@
 import { REACTION_LABEL } from '../model/labels.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
-import type { Detector } from './detector.ts';
+import type { Locator } from '../source/locate.ts';
+import { isNodeScript } from '../source/packages.ts';
+import type { Detector, Diagnosis } from './detector.ts';
 import type { Facts } from './facts.ts';
 import { functionName, holderName, declarationOf } from './holder-name.ts';
 import { containerWord, namePhrase } from './words.ts';
@@ -8,13 +10,47 @@ import { containerWord, namePhrase } from './words.ts';
 /** Reactions that pile up on one promise that stays pending, and promises that are kept and never settle. */
 export const promise: Detector = {
   name: 'promise',
-  diagnose(facts) {
+  diagnose(facts, locator) {
     if (facts.view.className(facts.holder) === 'Promise' && facts.memberVia === REACTION_LABEL)
-      return reactions(facts);
+      return chained(facts, locator) ?? reactions(facts);
     if ((facts.memberClass === 'Promise' && isPending(facts)) || isResolver(facts)) return pending(facts);
     return null;
   },
 };
+
+/** Each promise waits for the next one, as where a function returns its own call: none of them is settled before the last. */
+function chained(facts: Facts, locator: Locator): Diagnosis | null {
+  if (!facts.isChain || holderName(facts).anchor !== 'none') return null;
+  const promises = [...facts.chain.map(({ node }) => node).toReversed(), ...facts.holding.samples];
+  const position = promises.map((node) => reactingFunction(facts, node)).find((at) => at !== null) ?? null;
+  if (position === null) return null;
+  const name = locator.functionName(position) ?? 'Promise';
+  return {
+    kind: 'promise',
+    subject: 'chain of promises',
+    predicate: 'grows: each waits for the next one, and none is ever settled',
+    name,
+    className: null,
+    property: null,
+    container: 'Promise',
+    what: 'promises that wait for the next one',
+    fix: 'Go round in a loop of one async function instead of returning a promise that returns the next one: none is let go before the last is settled.',
+    evidence: [`\`${name}\` waits at its end`],
+    where: { position, look: 'function', name: null, className: null },
+  };
+}
+
+/** Where the program's function stands that a promise calls when it is settled. */
+function reactingFunction({ view, scripts }: Facts, node: number): ScriptPosition | null {
+  const reaction = view.internal(node, 'reactions_or_result');
+  if (reaction === -1 || view.className(reaction) !== 'system / PromiseReaction') return null;
+  const { firstEdge, edgeTo } = view.graph;
+  for (let edge = firstEdge[reaction]; edge < firstEdge[reaction + 1]; edge++) {
+    const position = view.isClosure(edgeTo[edge]) ? scripts.positionOf(view.unwrapped(edgeTo[edge])) : null;
+    if (position !== null && !isNodeScript(position.script)) return position;
+  }
+  return null;
+}
 
 function reactions(facts: Facts) {
   const name = holderName(facts);

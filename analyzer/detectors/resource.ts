@@ -1,29 +1,48 @@
 import type { FindingKind } from '../report.ts';
 import type { ScriptPosition } from '../model/scripts.ts';
-import type { Diagnosis } from './detector.ts';
+import type { Diagnosis, Whereabouts } from './detector.ts';
 import type { Facts } from './facts.ts';
 import { mostFrequent } from './facts.ts';
+import { holderCount } from './words.ts';
 
 /** Something a program opens or makes, which Node then keeps for it in places of its own. */
 interface Resource {
   readonly className: string;
+  /** Classes that come with it and with nothing else, for when it is not in sight itself. */
+  readonly parts?: readonly string[];
+  /** Variables of Node's in which it keeps a part of each. */
+  readonly registries?: readonly string[];
+  /** A class of Node's own that only holds such. */
+  readonly keeper?: string;
   readonly noun: string;
+  /** What happens to them, where it is not that they are never closed. */
+  readonly predicate?: string;
   readonly kind: FindingKind;
   readonly fix: string;
+  /** What is called to open one, by a name that says as much in any package; where nothing tells who did. */
+  readonly opens?: readonly string[];
+  /** The same by a name that others use for other things, so that only the application's own calls tell. */
+  readonly opensHere?: readonly string[];
 }
 
 /** The outermost first: a worker has ports and streams, an agent has sockets, and it is the worker or agent that was opened. */
 const RESOURCES: readonly Resource[] = [
   {
     className: 'Worker',
+    parts: ['ReadableWorkerStdio', 'WritableWorkerStdio'],
+    registries: ['threadsPorts'],
     noun: 'worker threads',
+    predicate: 'never end',
     kind: 'handle',
-    fix: '`terminate()` a worker, or let its code end.',
+    opens: ['Worker'],
+    fix: '`terminate()` a worker when its work is done, or let its code end; for work that repeats keep a pool of a few workers.',
   },
   {
     className: 'ChildProcess',
     noun: 'child processes',
+    predicate: 'never end',
     kind: 'handle',
+    opensHere: ['spawn', 'fork', 'exec', 'execFile'],
     fix: 'End a child process, and read or ignore its output so that it can.',
   },
   {
@@ -36,7 +55,39 @@ const RESOURCES: readonly Resource[] = [
     className: 'FSWatcher',
     noun: 'file watchers',
     kind: 'handle',
+    opensHere: ['watch'],
     fix: '`close()` a watcher when its owner is done.',
+  },
+  {
+    className: 'ClientHttp2Session',
+    parts: ['ServerHttp2Session'],
+    noun: 'HTTP/2 sessions',
+    kind: 'handle',
+    opensHere: ['connect'],
+    fix: 'Keep one session for each server and send all requests over it; `close()` it when it is done with, on every path.',
+  },
+  {
+    className: 'BroadcastChannel',
+    noun: 'broadcast channels',
+    kind: 'handle',
+    opens: ['BroadcastChannel'],
+    fix: '`close()` a channel when its owner is done, or keep one of each name.',
+  },
+  {
+    className: 'UDP',
+    noun: 'UDP sockets',
+    kind: 'handle',
+    opens: ['createSocket'],
+    fix: 'Make one socket and send everything over it, or `close()` each when its message is sent.',
+  },
+  {
+    className: 'Blob',
+    keeper: 'Node / StoredDataObject',
+    noun: 'blobs with a URL of `URL.createObjectURL`',
+    predicate: 'are never revoked',
+    kind: 'native',
+    opens: ['createObjectURL'],
+    fix: 'Call `URL.revokeObjectURL(url)` once a URL was used: Node keeps its blob for ever.',
   },
   {
     className: 'PerformanceObserver',
@@ -72,6 +123,7 @@ const RESOURCES: readonly Resource[] = [
     className: 'MessagePort',
     noun: 'message ports',
     kind: 'handle',
+    opens: ['MessageChannel'],
     fix: '`close()` one port of each channel.',
   },
 ];
@@ -82,12 +134,13 @@ const RESOURCES: readonly Resource[] = [
  */
 export function openedResource(facts: Facts): Diagnosis | null {
   const brought = broughtAlong(facts);
-  const resource = RESOURCES.find(({ className }) => brought.classes.has(className));
+  const resource = RESOURCES.find((one) => isBrought(one, brought, facts));
   if (resource === undefined) return null;
   return {
     kind: resource.kind,
-    subject: `open ${resource.noun}`.replace('open entries', 'entries'),
-    predicate: resource.kind === 'handle' ? 'are never closed' : 'pile up in a list of Node',
+    subject: resource.predicate ? resource.noun : `open ${resource.noun}`.replace('open entries', 'entries'),
+    predicate:
+      resource.predicate ?? (resource.kind === 'handle' ? 'are never closed' : 'pile up in a list of Node'),
     name: `${resource.className} objects`,
     className: resource.className,
     property: null,
@@ -95,8 +148,31 @@ export function openedResource(facts: Facts): Diagnosis | null {
     what: `${resource.className} objects and what belongs to them`,
     fix: resource.fix,
     evidence: [],
-    where: { position: brought.position, look: 'function', name: null, className: null },
+    where: whereOpened(resource, brought.position),
   };
+}
+
+/** Where the function stands that each of them refers to; else where one is opened. */
+function whereOpened({ opens, opensHere }: Resource, position: ScriptPosition | null): Whereabouts {
+  const calls = opens ?? opensHere;
+  return position === null && calls !== undefined
+    ? { position, look: 'call', name: null, className: null, calls, isAnywhere: opens !== undefined }
+    : { position, look: 'function', name: null, className: null };
+}
+
+function isBrought(
+  { className, parts = [], registries = [], keeper }: Resource,
+  brought: Brought,
+  facts: Facts,
+) {
+  if (keeper !== undefined) return facts.chain.some((step) => step.className === keeper);
+  const comesAlong = [className, ...parts].some((one) => brought.classes.has(one));
+  const isKeptByParts = holderCount(facts) > 1 && facts.chain.some((step) => parts.includes(step.className));
+  return (
+    comesAlong ||
+    isKeptByParts ||
+    registries.some((variable) => facts.chain.some(({ via }) => via === `$${variable}`))
+  );
 }
 
 interface Brought {

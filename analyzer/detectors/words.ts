@@ -46,3 +46,7 @@ export function holderCount(facts: Facts): number {
   const [first] = facts.holding.holders;
   return facts.holding.holders.filter((holder) => holder.newObjects * 4 >= first.newObjects).length;
 }
+
+/** `run` of a function with a name, else "an anonymous function". */
+export const functionWord = (name: string | null) =>
+  name === null || name === '' ? 'an anonymous function' : `\`${name}\``;

@@ -21,22 +21,46 @@ const MIN_STEP = 8;
 /** One window of four or more may pass without growth: there was no load. */
 const idleWindowsAllowed = (windows: number) => (windows >= 4 ? 1 : 0);
 
-/** PathIndex -> 1 where objects came in (nearly) every window and stayed. */
-export function growingPaths(cohorts: Cohorts, pathCount: number): Uint8Array {
-  const windows = cohorts.snapshotCount - 1;
+/**
+ * PathIndex -> 1 where objects came in (nearly) every window and stayed.
+ * @param lists of chains that are one, from {@link twoEndedLists}
+ */
+export function growingPaths(
+  cohorts: Cohorts,
+  pathCount: number,
+  lists: ReadonlyMap<number, number>,
+): Uint8Array {
   const growing = new Uint8Array(pathCount);
+  const chainsOf = new Map<number, number[]>();
+  for (const [chain, list] of lists) chainsOf.set(list, [...(chainsOf.get(list) ?? []), chain]);
   for (let path = 1; path < pathCount; path++) {
-    let grown = 0;
-    for (let window = 1; window <= windows; window++) if (cohorts.present[window][path] >= MIN_STEP) grown++;
-    const total = cohorts.count[windows][path] - cohorts.count[0][path];
-    if (grown > 0 && grown >= windows - idleWindowsAllowed(windows) && total >= MIN_STEP) growing[path] = 1;
+    const list = lists.get(path);
+    const paths = list === undefined ? [path] : list === path ? chainsOf.get(list)! : [];
+    if (paths.length > 0 && isGrowing(cohorts, paths)) for (const one of paths) growing[one] = 1;
   }
   return growing;
 }
 
+function isGrowing({ snapshotCount, present, count }: Cohorts, paths: readonly number[]): boolean {
+  const windows = snapshotCount - 1;
+  const sum = (column: Uint32Array) => paths.reduce((total, path) => total + column[path], 0);
+  let grown = 0;
+  for (let window = 1; window <= windows; window++) if (sum(present[window]) >= MIN_STEP) grown++;
+  return (
+    grown > 0 &&
+    grown >= windows - idleWindowsAllowed(windows) &&
+    sum(count[windows]) - sum(count[0]) >= MIN_STEP
+  );
+}
+
 /** The top-most growing paths, gathered by the path that holds them. */
-export function topGroups(trie: PathTrie, growing: Uint8Array, cohorts: Cohorts): GrowthGroup[] {
-  return groupsWhere(trie, growing, cohorts, (path) => growing[trie.parent(path)] === 0);
+export function topGroups(
+  trie: PathTrie,
+  growing: Uint8Array,
+  cohorts: Cohorts,
+  lists: ReadonlyMap<number, number>,
+): GrowthGroup[] {
+  return groupsWhere(trie, growing, cohorts, lists, (path) => growing[trie.parent(path)] === 0);
 }
 
 /** The growing paths right below those of a group: where to look on when the group itself is no leak. */
@@ -45,21 +69,23 @@ export function groupsBelow(
   trie: PathTrie,
   growing: Uint8Array,
   cohorts: Cohorts,
+  lists: ReadonlyMap<number, number>,
 ): GrowthGroup[] {
   const above = new Set(group.paths);
-  return groupsWhere(trie, growing, cohorts, (path) => above.has(trie.parent(path)));
+  return groupsWhere(trie, growing, cohorts, lists, (path) => above.has(trie.parent(path)));
 }
 
 function groupsWhere(
   trie: PathTrie,
   growing: Uint8Array,
   cohorts: Cohorts,
+  lists: ReadonlyMap<number, number>,
   accept: (path: number) => boolean,
 ): GrowthGroup[] {
   const pathsByHolder = new Map<number, number[]>();
   for (let path = 1; path < growing.length; path++) {
     if (!growing[path] || !accept(path)) continue;
-    const holder = trie.parent(path);
+    const holder = trie.parent(lists.get(path) ?? path);
     const paths = pathsByHolder.get(holder);
     if (paths) paths.push(path);
     else pathsByHolder.set(holder, [path]);

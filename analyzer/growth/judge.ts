@@ -35,8 +35,9 @@ export function judge(group: GrowthGroup, options: JudgeOptions): Judgement {
   if (group.survival !== null && group.survival < MIN_SURVIVAL && !leavesResidue(group))
     return { is: 'passing' };
   if (options.comparable === 'paths-of-one-process' && !standsOut(group)) return { is: 'passing' };
-  if (isRotating(group)) return { is: 'rotating' };
-  if (lastRate(group, options.windowWeights) < MIN_LAST_RATE) return { is: 'slowing' };
+  const { windowWeights } = options;
+  if (isRotating(group) || isBalanced(group, windowWeights)) return { is: 'rotating' };
+  if (lastRate(group.steps, windowWeights) < MIN_LAST_RATE) return { is: 'slowing' };
   return { is: 'leak', confidence: confidenceOf(group, options) };
 }
 
@@ -82,6 +83,14 @@ function isRotating({ counts, cohortSurvival }: GrowthGroup): boolean {
 const NOTHING_LEFT = 0.1;
 const OLDEST_FIRST = 0.25; // by so much more of the newest stays than of the oldest: they leave in turn
 
+/** In the end as many leave as come, whichever they are: out of a reservoir, or a list that is cut back when it is full. */
+function isBalanced({ counts, steps }: GrowthGroup, weights: readonly number[] | null): boolean {
+  const gains = counts.slice(1).map((count, window) => count - counts[window]);
+  return lastRate(gains, weights) < MAX_BALANCED_GAIN && lastRate(steps, weights) >= MIN_LAST_RATE;
+}
+
+const MAX_BALANCED_GAIN = 0.1; // of the gain before: the rest is chance
+
 /** The total climbs ever less although as much comes in: the bound is near. */
 function isLevellingOff(counts: readonly number[]): boolean {
   const gains = counts.slice(1).map((count, window) => count - counts[window]);
@@ -95,8 +104,7 @@ const MAX_NET_SHARE = 0.75;
  * seen the same work, however long it took; of clearly different ones either they or their pace may be what is alike, so the
  * larger share counts. Infinity with one window.
  */
-function lastRate(group: GrowthGroup, weights: readonly number[] | null): number {
-  const { steps } = group;
+function lastRate(steps: readonly number[], weights: readonly number[] | null): number {
   if (steps.length < 2) return Number.POSITIVE_INFINITY;
   if (!weights || Math.max(...weights) <= SAME_LENGTH * Math.min(...weights)) return shareOfLast(steps);
   return Math.max(shareOfLast(steps), shareOfLast(ratesOf(steps, weights)));
@@ -140,7 +148,7 @@ function confidenceOf(group: GrowthGroup, options: JudgeOptions): Confidence {
     reasons.push(`${percent(group.survival)} of what came in an earlier window is still held`);
   }
   if ((group.cohortSurvival[0] ?? 0) >= 0.9) score += 0.05;
-  const rate = lastRate(group, options.windowWeights);
+  const rate = lastRate(group.steps, options.windowWeights);
   if (windows >= 2 && rate >= 0.7) {
     score += 0.05;
     reasons.push('no sign of slowing down');

@@ -14,6 +14,8 @@ export interface PathTrie {
   parent(path: number): number; // PathIndex -> PathIndex; the root is its own parent
   label(path: number): number;
   className(path: number): number;
+  /** Whether the path stands for a chain, each object of it held by the one before. */
+  isChain(path: number): boolean;
 }
 
 /** The longest cycle of classes that is recognised as one recursive structure (closure, scope, promise, … and round again). */
@@ -27,6 +29,7 @@ export function pathTrie(labels: Interner): PathTrie {
   const pathLabels: number[] = [labels.id('(root)')];
   const classNames: number[] = [labels.id('(root)')];
   const depths: number[] = [0];
+  const chains = new Set<number>();
   const childByKey = new Map<number, number>();
   const pairIds = new Map<number, number>(); // label * 2^26 + class -> pair
   const pairs: number[] = [-1]; // PathIndex -> pair
@@ -70,7 +73,10 @@ export function pathTrie(labels: Interner): PathTrie {
 
   function find(path: number, pair: number, label: number, className: number): number {
     const fold = depths[path] >= MAX_DEPTH ? deepest(path, pair) : repeated(path, pair);
-    if (fold !== -1) return fold;
+    if (fold !== -1) {
+      chains.add(fold);
+      return fold;
+    }
     parents.push(path);
     pathLabels.push(label);
     classNames.push(className);
@@ -87,6 +93,7 @@ export function pathTrie(labels: Interner): PathTrie {
     parent: (path) => parents[path],
     label: (path) => pathLabels[path],
     className: (path) => classNames[path],
+    isChain: (path) => chains.has(path),
     child(path, label, className) {
       const pair = pairOf(label, className);
       const key = path * 0x2000000 + pair;

@@ -1,5 +1,6 @@
 import type { PathTree } from './path-tree.ts';
 import type { Census } from './census.ts';
+import type { Cohorts } from './cohorts.ts';
 import type { Holding } from './holders.ts';
 
 const SLOT_BYTES = 8;
@@ -24,4 +25,35 @@ export function isFillingReserved(holding: Holding, censuses: readonly Census[],
     0,
   );
   return members - newObjects <= (first / SLOT_BYTES) * MAX_PUSHED_SLACK;
+}
+
+/**
+ * Whether the objects fill fields of objects that were all there before: devices that come on line one after the other, entries
+ * of a catalogue that are looked up. Each has one, so that it ends with the last of them, unless the heap were to double until then.
+ */
+export function isFillingFields(
+  { group, holders, bytesByWindow }: Holding,
+  { tree, population, heapBytes, labelOf }: Heap,
+): boolean {
+  const paths = new Set(group.paths);
+  if (holders.some(({ node }) => population.windowOfNode[node] > 0)) return false;
+  if (holders.some(({ newObjects }) => newObjects > paths.size)) return false;
+  let siblings = 0;
+  for (const node of tree.order) {
+    if (tree.path[node] === group.holderPath) siblings++;
+    else if (paths.has(tree.path[node]) && !labelOf(node).startsWith('.')) return false;
+  }
+  const came = group.steps.reduce((total, step) => total + step, 0);
+  const bytes = bytesByWindow.slice(1).reduce((total, value) => total + value, 0);
+  const left = siblings * paths.size - group.counts[group.counts.length - 1];
+  return siblings > 1 && left * (bytes / came) < heapBytes;
+}
+
+/** The last snapshot. */
+export interface Heap {
+  readonly tree: PathTree;
+  readonly population: Cohorts;
+  readonly heapBytes: number;
+  /** NodeIndex -> by what kind of reference it is held. */
+  readonly labelOf: (node: number) => string;
 }

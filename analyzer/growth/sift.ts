@@ -4,6 +4,7 @@ import { groupsBelow, growingPaths, topGroups } from './groups.ts';
 import type { JudgeOptions, Judgement } from './judge.ts';
 import { judge } from './judge.ts';
 import type { PathTrie } from './path-trie.ts';
+import { twoEndedLists } from './two-ended.ts';
 
 /** A growing group and what its growth means. */
 export interface Judged {
@@ -21,15 +22,16 @@ export function sift(
   isEngine: (path: number) => boolean,
   options: JudgeOptions,
 ): Judged[] {
-  const growing = growingPaths(population, trie.size);
+  const lists = twoEndedLists(trie);
+  const growing = growingPaths(population, trie.size, lists);
   const judged: Judged[] = [];
-  const waiting = topGroups(trie, growing, population);
+  const waiting = topGroups(trie, growing, population, lists);
   while (waiting.length > 0) {
     const group = waiting.pop()!;
     if (isEngine(group.holderPath)) continue;
     const judgement = judge(group, options);
     judged.push({ group, judgement });
-    if (judgement.is !== 'leak') waiting.push(...groupsBelow(group, trie, growing, population));
+    if (judgement.is !== 'leak') waiting.push(...groupsBelow(group, trie, growing, population, lists));
   }
   return judged;
 }

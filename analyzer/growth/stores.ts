@@ -21,7 +21,7 @@ const MIN_GROWTH_BYTES = 8 * 1024;
 const MIN_GROWTH_RATIO = 2; // less than one doubling may be rounding
 const MIN_STEPS = 2; // one doubling happens to any table that is being filled
 const MAX_STALLED = 3; // with more snapshots the last window must have grown too: a table that is full stays as it is
-const VISIBLE_SHARE = 0.1; // of its slots held by references: then the objects tell, and the storage need not
+const VISIBLE_SHARE = 0.1; // of its entries held by references: then the objects tell, and the storage need not
 
 /**
  * Containers that were there from the first snapshot, never shrank, and outgrew themselves more than once.
@@ -96,14 +96,20 @@ function holdsNumbers(graph: HeapGraph, container: number, bytes: number): boole
   const array = graph.nodeTypeNames.indexOf('array');
   let tableBytes = 0;
   let references = 0;
+  let entries = 0;
   for (let edge = graph.firstEdge[container]; edge < graph.firstEdge[container + 1]; edge++) {
     const to = graph.edgeTo[edge];
     if (graph.nodeType[to] !== array) continue;
     tableBytes += graph.selfSize[to];
     references += graph.firstEdge[to + 1] - graph.firstEdge[to];
+    const slots = graph.selfSize[to] / SLOT_BYTES;
+    entries += graph.strings.get(graph.edgeName[edge]) === 'table' ? slots / SLOTS_PER_ENTRY : slots;
   }
-  return tableBytes >= bytes / 2 && references <= (tableBytes / 8) * VISIBLE_SHARE;
+  return tableBytes >= bytes / 2 && references <= entries * VISIBLE_SHARE;
 }
+
+const SLOT_BYTES = 8;
+const SLOTS_PER_ENTRY = 3.5; // of a Map: seven for each bucket, of which there is one for two entries
 
 const NUMBERS_REASON = 'it holds numbers, which a snapshot does not show';
 const BYTES_REASON = 'each copy was larger than the one before';

@@ -61,3 +61,31 @@ function fieldNames(view: ObjectView, node: number): string[] {
   }
   return names;
 }
+
+const MAX_NESTED = 8; // objects within an entry; a cookie within a session
+
+/**
+ * Whether an entry of a collection carries a moment in time that may be this field: a number that is no small integer, which a
+ * time in milliseconds never is, or a Date. V8 leaves out the names of such numbers. Null when the entry has no such field.
+ */
+export function carriesTime(view: ObjectView, entry: number, field: string | null): boolean | null {
+  if (field !== null && fieldNames(view, entry).includes(field)) return holdsTime(view, entry);
+  const { graph } = view;
+  const { firstEdge, edgeTo, edgeType, edgeTypeNames, nodeType, nodeTypeNames } = graph;
+  const nested: number[] = [];
+  for (let edge = firstEdge[entry]; edge < firstEdge[entry + 1] && nested.length < MAX_NESTED; edge++) {
+    const isField = edgeTypeNames[edgeType[edge]] === 'property';
+    if (isField && nodeTypeNames[nodeType[edgeTo[edge]]] === 'object') nested.push(edgeTo[edge]);
+  }
+  return [entry, ...nested].some((node) => holdsTime(view, node)) || null;
+}
+
+/** Whether an object, or a table, refers to a number in a box or to a Date. */
+export function holdsTime(view: ObjectView, node: number): boolean {
+  const { firstEdge, edgeTo, nodeType, nodeTypeNames } = view.graph;
+  for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
+    const to = edgeTo[edge];
+    if (nodeTypeNames[nodeType[to]] === 'number' || view.className(to) === 'Date') return true;
+  }
+  return false;
+}

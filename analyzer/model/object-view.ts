@@ -7,6 +7,11 @@ export interface ObjectView {
   isClosure(node: number): boolean;
   isScope(node: number): boolean;
   isString(node: number): boolean;
+  /**
+   * The first characters of a string, at most so many and a piece more. One that V8 has not put together yet is told by its pieces;
+   * of a part of another string the snapshot does not tell where it begins, so it is told by the whole.
+   */
+  text(node: number, length?: number): string;
   /** The target of `.name`, or -1. */
   property(node: number, name: string): number;
   /** The target of an edge V8 named itself (`bound_this`, `context`, …), or -1. */
@@ -16,6 +21,8 @@ export interface ObjectView {
   edgesBetween(from: number, to: number): { readonly type: string; readonly name: string }[];
   /** The key under which a Map holds a value, or -1. */
   mapKey(map: number, value: number): number;
+  /** The variables of scopes that hold an object. Goes through all edges. */
+  variablesOf(node: number): { readonly scope: number; readonly name: string }[];
   /** Behind bind() and once(): the function a person wrote. */
   unwrapped(closure: number): number;
 }
@@ -30,6 +37,7 @@ export function objectView(graph: HeapGraph): ObjectView {
   const internal = edgeKind('internal');
   const element = edgeKind('element');
   const hidden = edgeKind('hidden');
+  const context = edgeKind('context');
 
   const indexByName = new Map<string, number>(); // looking a text up goes through all of them
   function indexOf(name: string): number {
@@ -61,6 +69,19 @@ export function objectView(graph: HeapGraph): ObjectView {
     isClosure: (node) => graph.nodeType[node] === closure,
     isScope: (node) => strings.get(graph.nodeName[node]) === 'system / Context',
     isString: (node) => stringTypes.includes(graph.nodeType[node]),
+    text(node, length = MAX_TEXT) {
+      let text = '';
+      const pieces = [node];
+      for (let step = 0; pieces.length > 0 && text.length <= length && step < MAX_PIECES; step++) {
+        const piece = pieces.pop()!;
+        const parts = ['second', 'first', 'parent']
+          .map((name) => target(piece, internal, name))
+          .filter((part) => part !== -1);
+        if (parts.length === 0) text += strings.get(graph.nodeName[piece]);
+        else pieces.push(...parts);
+      }
+      return text;
+    },
     property: (node, name) => target(node, property, name),
     internal: (node, name) => target(node, internal, name),
     propertyNames(node) {
@@ -91,6 +112,16 @@ export function objectView(graph: HeapGraph): ObjectView {
       }
       return -1;
     },
+    variablesOf(node) {
+      const variables: { scope: number; name: string }[] = [];
+      for (let scope = 0; scope < graph.nodeCount; scope++) {
+        for (let edge = firstEdge[scope]; edge < firstEdge[scope + 1]; edge++) {
+          if (edgeTo[edge] === node && edgeType[edge] === context)
+            variables.push({ scope, name: edgeText(edge) });
+        }
+      }
+      return variables;
+    },
     unwrapped(node) {
       let at = node;
       for (let step = 0; step < MAX_WRAPPERS && view.isClosure(at); step++) {
@@ -105,5 +136,8 @@ export function objectView(graph: HeapGraph): ObjectView {
   };
   return view;
 }
+
+const MAX_TEXT = 4096; // a path, a URL
+const MAX_PIECES = 2000; // of a string
 
 const MAX_WRAPPERS = 4; // once() around bind() around once() is as deep as anyone goes

@@ -31,6 +31,15 @@ const DICTIONARY_MIN_PROPERTIES = 48;
 /** An object of a class has its names from code, unless they are very many; `process` has 90, the global object some 100. */
 const INSTANCE_MIN_PROPERTIES = 512;
 
+/** Values of a dictionary that V8 writes down, beside its keys: fewer, and they are numbers or null, which it does not. */
+const VISIBLE_SHARE = 0.1;
+
+/** V8's NameDictionary holds key, value and details by turns, from a slot on that divides by three (Node 20 to 26). */
+const NAME_DICTIONARY_STRIDE = 3;
+
+/** The first field of V8's SourceTextModule (Node 20 to 26). */
+const EXPORTS_FIELD = 0;
+
 const EPHEMERON_MARK = ' / part of key (';
 
 /** Ways from an object to its class, to async bookkeeping and back: true, but not how a person says who holds it. */
@@ -64,7 +73,8 @@ interface EdgeKinds {
 
 /**
  * Decodes V8's layout into the references a program would name. Map and Set tables become keys and values, a timer list
- * becomes its timers, promise reactions hang off their promise, a WeakMap's value hangs off its key.
+ * becomes its timers, promise reactions hang off their promise, a WeakMap's value hangs off its key, and what an ES module
+ * exports hangs off it as its variables.
  * @param roles NodeIndex -> Role, from nodeRoles
  */
 export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Interner): ReferenceReader {
@@ -91,11 +101,14 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
     weakMap: text('WeakMap'),
     weakSet: text('WeakSet'),
     scope: text('system / Context'),
+    module: text('system / SourceTextModule'),
+    cell: text('system / Cell'),
   };
   const type = {
     object: graph.nodeTypeNames.indexOf('object'),
     synthetic: graph.nodeTypeNames.indexOf('synthetic'),
     array: graph.nodeTypeNames.indexOf('array'),
+    string: graph.nodeTypeNames.indexOf('string'),
   };
   const isNative = graph.nodeTypeNames.map((name) => name === 'native' || name === 'synthetic');
   const elementLabel = labels.id(ELEMENT_LABEL);
@@ -184,6 +197,17 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
     }
   }
 
+  /** Keys are what is held where the values are not seen. Others go without saying: their values do. */
+  function pushKeys(properties: number, values: number): void {
+    const keys: number[] = [];
+    for (let edge = firstEdge[properties]; edge < firstEdge[properties + 1]; edge++) {
+      if (edgeType[edge] !== edgeKinds.internal || graph.nodeType[edgeTo[edge]] !== type.string) continue;
+      if (Number(strings.get(edgeName[edge])) % NAME_DICTIONARY_STRIDE === 0) keys.push(edgeTo[edge]);
+    }
+    if (keys.length < DICTIONARY_MIN_PROPERTIES || values > keys.length * VISIBLE_SHARE) return;
+    for (const key of keys) push(keyLabel, key, Rank.normal);
+  }
+
   /** A TimersList is the head of a ring through _idleNext. */
   function pushTimers(head: number): void {
     let timer = idleNext(head);
@@ -213,6 +237,19 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
     return false;
   }
 
+  /** The table of an object with very many properties; -1 of others. */
+  function nameDictionaryOf(node: number): number {
+    if (graph.nodeType[node] !== type.object) return -1;
+    for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) {
+      const isProperties = edgeType[edge] === edgeKinds.internal && edgeName[edge] === names.properties;
+      if (!isProperties) continue;
+      const to = edgeTo[edge];
+      const isLarge = firstEdge[to + 1] - firstEdge[to] >= DICTIONARY_MIN_PROPERTIES;
+      return isLarge && graph.nodeType[to] === type.array ? to : -1;
+    }
+    return -1;
+  }
+
   function rankOfRoot(node: number): number {
     const name = nodeName[node];
     let rank = rootRank.get(name);
@@ -223,7 +260,39 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
     return rank;
   }
 
+  /** An ES module: its body, and the variables that it exports, each of which V8 keeps in a cell. */
+  function pushModule(module: number, label: number): void {
+    absorbAlone(module);
+    for (let edge = firstEdge[module]; edge < firstEdge[module + 1]; edge++) {
+      if (edgeType[edge] !== edgeKinds.hidden) continue;
+      const to = edgeTo[edge];
+      if (edgeName[edge] === EXPORTS_FIELD && graph.nodeType[to] === type.array) pushExports(to);
+      else if (roles[to] === Role.object) push(label, to, Rank.normal);
+    }
+  }
+
+  /** A table in which the cell of a variable follows its name. */
+  function pushExports(table: number): void {
+    const nameAt = new Map<number, number>(); // slot -> StringIndex
+    absorbAlone(table);
+    for (let edge = firstEdge[table]; edge < firstEdge[table + 1]; edge++) {
+      if (graph.nodeType[edgeTo[edge]] === type.string)
+        nameAt.set(Number(strings.get(edgeName[edge])), nodeName[edgeTo[edge]]);
+    }
+    for (let edge = firstEdge[table]; edge < firstEdge[table + 1]; edge++) {
+      const cell = edgeTo[edge];
+      const name =
+        nodeName[cell] === names.cell ? nameAt.get(Number(strings.get(edgeName[edge])) - 1) : undefined;
+      if (name === undefined) continue;
+      for (let held = firstEdge[cell]; held < firstEdge[cell + 1]; held++) {
+        if (edgeType[held] === edgeKinds.internal && roles[edgeTo[held]] === Role.object)
+          push(variable(name), edgeTo[held], Rank.normal);
+      }
+    }
+  }
+
   function pushTarget(label: number, to: number, rank: number): void {
+    if (nodeName[to] === names.module && roles[to] === Role.storage) return pushModule(to, label);
     if (roles[to] === Role.storage) absorb(to, label, rank);
     else push(label, to, isNative[graph.nodeType[to]] ? Math.max(rank, rankOfHandle(to)) : rank);
   }
@@ -304,6 +373,8 @@ export function referenceReader(graph: HeapGraph, roles: Uint8Array, labels: Int
       }
       const dictionary = isDictionary(node);
       for (let edge = firstEdge[node]; edge < firstEdge[node + 1]; edge++) readEdge(node, edge, dictionary);
+      const properties = nameDictionaryOf(node);
+      if (properties !== -1) pushKeys(properties, list.count);
       if (nodeName[node] === names.timersList && graph.nodeType[node] === type.object) pushTimers(node);
       return list;
     },

@@ -12,8 +12,15 @@ export interface ScriptPosition {
 export interface Scripts {
   /** A closure's function, or the class of an object: where its constructor stands. Null when the file doesn't say. */
   positionOf(node: number): ScriptPosition | null;
-  /** Some closure that runs in this scope (a `system / Context` node), or -1. */
+  /** V8's number for the script that a closure's function was compiled from: each text that is compiled has one of its own; -1 when the file doesn't say. */
+  scriptIdOf(node: number): number;
+  /** The closure that runs in this scope (a `system / Context` node) whose function stands first in its script, or -1. */
   closureIn(scope: number): number;
+  /**
+   * A closure of each function that runs in this scope, in the order in which they stand in their script; those of the scopes
+   * within it where none runs in this one itself.
+   */
+  closuresIn(scope: number): readonly number[];
   /** Names of the scripts that the snapshot's functions come from. */
   readonly names: readonly string[];
   /** The start of a script's text, as far as V8 writes it down (1,024 characters), or null. */
@@ -21,16 +28,20 @@ export interface Scripts {
 }
 
 const NONE = 0xffffffff;
+const MAX_COLUMNS = 2 ** 31; // V8's own limit for the length of a script is below it
+const MAX_INNER = 1000; // scopes within one; a leak's are all alike
 
 export function scriptsOf(graph: HeapGraph): Scripts {
   const { firstEdge, edgeType, edgeName, edgeTo, strings, locations } = graph;
   const internal = graph.edgeTypeNames.indexOf('internal');
+  const scopeName = strings.indexOf('system / Context');
   const closureType = graph.nodeTypeNames.indexOf('closure');
   const edgeNames = {
     shared: strings.indexOf('shared'),
     script: strings.indexOf('script'),
     scriptOrDebugInfo: strings.indexOf('script_or_debug_info'),
     context: strings.indexOf('context'),
+    previous: strings.indexOf('previous'),
     source: strings.indexOf('source'),
   };
 
@@ -53,15 +64,39 @@ export function scriptsOf(graph: HeapGraph): Scripts {
     scriptNodeByName.set(strings.get(graph.nodeName[script]), script);
   }
 
-  let closureOfScope: Uint32Array | null = null;
-  function closuresByScope(): Uint32Array {
-    const column = new Uint32Array(graph.nodeCount).fill(NONE); // NodeIndex of a scope -> NodeIndex of a closure
+  let inScopes: { readonly first: Uint32Array; readonly next: Uint32Array } | null = null;
+  /** Of each scope, the closures that run in it and the scopes within it, as a list. */
+  function listsByScope() {
+    const first = new Uint32Array(graph.nodeCount).fill(NONE); // NodeIndex of a scope -> NodeIndex of one of the two
+    const next = new Uint32Array(graph.nodeCount).fill(NONE); // NodeIndex of either -> the next one's
     for (let node = 0; node < graph.nodeCount; node++) {
-      if (graph.nodeType[node] !== closureType) continue;
-      const scope = follow(node, edgeNames.context);
-      if (scope !== -1 && column[scope] === NONE) column[scope] = node;
+      const isScope = graph.nodeName[node] === scopeName;
+      if (!isScope && graph.nodeType[node] !== closureType) continue;
+      const scope = follow(node, isScope ? edgeNames.previous : edgeNames.context);
+      if (scope === -1) continue;
+      next[node] = first[scope];
+      first[scope] = node;
     }
-    return column;
+    return { first, next };
+  }
+
+  function closuresIn(scope: number): readonly number[] {
+    inScopes ??= listsByScope();
+    const inner: number[] = [scope];
+    const byPlace = new Map<number, number>(); // where the function stands -> a closure of it
+    for (let at = 0; at < inner.length && byPlace.size === 0; at++) {
+      for (let node = inScopes.first[inner[at]]; node !== NONE; node = inScopes.next[node]) {
+        if (graph.nodeType[node] === closureType) byPlace.set(placeOf(node), node);
+        else if (inner.length < MAX_INNER) inner.push(node);
+      }
+    }
+    return [...byPlace].toSorted(([a], [b]) => a - b).map(([, node]) => node);
+  }
+
+  /** Orders what stands in one script. */
+  function placeOf(node: number): number {
+    const at = locationIndex(graph, node);
+    return at === -1 ? Number.POSITIVE_INFINITY : locations.line[at] * MAX_COLUMNS + locations.column[at];
   }
 
   return {
@@ -76,10 +111,12 @@ export function scriptsOf(graph: HeapGraph): Scripts {
         ? null
         : { script: name, line: locations.line[at] + 1, column: locations.column[at] + 1 };
     },
-    closureIn(scope) {
-      closureOfScope ??= closuresByScope();
-      return closureOfScope[scope] === NONE ? -1 : closureOfScope[scope];
+    scriptIdOf(node) {
+      const at = locationIndex(graph, node);
+      return at === -1 ? -1 : locations.scriptId[at];
     },
+    closuresIn,
+    closureIn: (scope) => closuresIn(scope)[0] ?? -1,
     sourceStart(script) {
       const node = scriptNodeByName.get(script);
       const source = node === undefined ? -1 : follow(node, edgeNames.source);

@@ -1,4 +1,5 @@
 import pc from 'picocolors';
+import { functionWord } from '../detectors/words.ts';
 import type { Finding, Report, SnapshotSummary, Verdict } from '../report.ts';
 import { locationText, traceLines } from './trace.ts';
 import { bytesText, countText, durationText, numberText } from './units.ts';
@@ -57,15 +58,17 @@ function findingBlock(finding: Finding, number: number, paint: Paint, width: num
   );
   const rows: (readonly [string, string])[] = [
     ['kind', `${finding.kind}, ${confidence.level} confidence (${confidence.reasons.join('; ')})`],
-    ['where', culprit.location ? locationText(culprit.location) : 'the snapshot does not tell the line'],
+    ['where', culprit.location ? locationText(culprit.location) : 'nothing tells the line'],
     ...culprit.sites
       .filter((site) => site.role === 'added' || site.role === 'created')
       .map((site) => [SITE_LABELS[site.role], `${locationText(site.location)} (${site.what})`] as const),
+    ...allocationRows(finding),
     ['whose', culprit.package ? packageText(culprit.package.name, culprit.package.version) : 'application'],
     ...knownRow(finding),
     ['filled by', `${growth.what}: ${growth.objects.map(numberText).join(' → ')}`],
-    ['holds', `${growth.bytes.map(bytesText).join(' → ')}${shareText(growth.shareOfHeapGrowth)}`],
+    ...heldRow(finding),
     ...rateRow(finding),
+    ...freedRow(finding),
     ['fix', finding.fix],
     ...confidence.missing.map((missing) => ['to be sure', missing] as const),
   ];
@@ -93,15 +96,48 @@ function knownRow({ knownLeak }: Finding): (readonly [string, string])[] {
   return [['known', `known leak of ${name} ${affected}, ${fixed}: ${summary}; ${url}`]];
 }
 
-function rateRow({ growth }: Finding): (readonly [string, string])[] {
+/** `handle` (app.js:12:3), 83 % of it by the heap profile */
+function allocationRows({ allocatedBy = [] }: Finding): (readonly [string, string])[] {
+  return allocatedBy.map(({ functionName, location, share }, index) => [
+    index === 0 ? 'made by' : '',
+    `${functionWord(functionName)} (${locationText(location)}), ` +
+      `${Math.round(share * 100)} % of it by the heap profile`,
+  ]);
+}
+
+function rateRow(finding: Finding): (readonly [string, string])[] {
+  const { growth } = finding;
   if (growth.bytesPerMinute === null || growth.objectsPerMinute === null) return [];
+  const { bytesPerRequest, timeToHeapLimitMs } = growth;
+  const request = bytesPerRequest === undefined ? '' : `, ${bytesText(bytesPerRequest)} per request`;
+  const until =
+    timeToHeapLimitMs === undefined ? '' : `; alone it fills the heap in ${durationText(timeToHeapLimitMs)}`;
+  const objects = `${numberText(growth.objectsPerMinute)} ${holdsBytes(finding) ? 'objects' : growth.what} per minute`;
+  const bytes = holdsBytes(finding) ? `${bytesText(growth.bytesPerMinute)} and ` : '';
+  return [['rate', `${bytes}${objects}${request}${until}`]];
+}
+
+/** What is open is no memory. */
+const holdsBytes = ({ growth }: Finding) => growth.bytes.some((bytes) => bytes > 0);
+
+function heldRow(finding: Finding): (readonly [string, string])[] {
+  const { bytes, shareOfHeapGrowth } = finding.growth;
+  if (!holdsBytes(finding)) return [];
+  return [['holds', `${bytes.map(bytesText).join(' → ')}${shareText(shareOfHeapGrowth)}`]];
+}
+
+function freedRow({ growth: { bytesFreed, bytes } }: Finding): (readonly [string, string])[] {
+  if (bytesFreed === undefined) return [];
+  const isElsewhere = bytesFreed < HELD_ELSEWHERE * bytes[bytes.length - 1];
   return [
     [
-      'rate',
-      `${bytesText(growth.bytesPerMinute)} and ${numberText(growth.objectsPerMinute)} objects per minute`,
+      'if let go',
+      `${bytesText(bytesFreed)} come back${isElsewhere ? '; the rest is held elsewhere, too' : ''}`,
     ],
   ];
 }
+
+const HELD_ELSEWHERE = 0.5; // of what hangs on it; less than the rest is worth a word
 
 const shareText = (share: number | null) =>
   share === null || share < 0.01 ? '' : ` (${Math.round(share * 100)} % of the heap's growth)`;

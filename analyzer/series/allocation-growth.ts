@@ -14,6 +14,8 @@ export interface ProfileNode {
     readonly url: string;
     /** 0-based; of the function, not of the statement that allocates. */
     readonly lineNumber: number;
+    /** 0-based. */
+    readonly columnNumber?: number;
   };
   readonly children: readonly ProfileNode[];
 }

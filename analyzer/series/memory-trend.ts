@@ -34,8 +34,8 @@ function floorsOf(recording: Recording): readonly Point[] {
 }
 
 /**
- * Whether memory plainly did not grow over a recording: long enough, collected often enough, and neither the heap's floor nor
- * RSS would have gained over its length what a person would look at.
+ * Whether memory plainly did not grow over a recording: long enough, collected often enough, and neither the heap's floor, nor RSS,
+ * nor memory outside the heap would have gained over its length what a person would look at.
  */
 export function isFlat(recording: Recording): boolean {
   const trend = memoryTrend(recording);
@@ -43,7 +43,8 @@ export function isFlat(recording: Recording): boolean {
   if (!last || trend.durationMs < MIN_TELLING_MS || trend.floorBytesPerMinute === null) return false;
   return (
     gained(trend, trend.floorBytesPerMinute) < worthALook(last.heapUsedBytes) &&
-    gained(trend, trend.rssBytesPerMinute) < worthALook(last.rssBytes)
+    gained(trend, trend.rssBytesPerMinute) < worthALook(last.rssBytes) &&
+    gained(trend, trend.externalBytesPerMinute) < worthALook(last.rssBytes)
   );
 }
 

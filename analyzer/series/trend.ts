@@ -27,6 +27,9 @@ function thin(points: readonly Point[]): readonly Point[] {
   return Array.from({ length: MAX_POINTS }, (_, i) => points[Math.floor((i * points.length) / MAX_POINTS)]);
 }
 
+/** 0 for none. */
+export const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
 /** The middle of the sorted values, or the mean of the two in the middle; NaN for none. */
 export function median(values: readonly number[]): number {
   if (values.length === 0) return Number.NaN;

@@ -1,111 +1,161 @@
-import type { AnyNode, Function as FunctionNode, Node } from 'acorn';
-import { ancestor } from 'acorn-walk';
+import type { AnyNode, Node } from 'acorn';
+import { simple } from 'acorn-walk';
+import type { Guard } from './guards.ts';
+import { guardsOf } from './guards.ts';
+import { additions } from './declarations.ts';
+import { elementVariables } from './elements.ts';
+import type { Removal, Span } from './removals.ts';
+import { isFunction, isWithin, nameOf, removalsFrom, walk } from './removals.ts';
 import type { SourceFile } from './source-file.ts';
 
-/** A place in the code that takes something out of a collection when it has become too large. */
-export interface Bound {
+/** A place in the code that takes something out of a collection when it has become too large, or adds no more. */
+export interface Bound extends Limit {
   readonly offset: number;
-  /** Name of the largest size, where it is a variable or a property; null for a number. */
-  readonly limit: string | null;
 }
 
-const REMOVING_METHODS: ReadonlySet<string> = new Set([
-  'delete',
-  'shift',
-  'pop',
-  'splice',
-  'clear',
-  'remove',
-]);
+/** The largest size, as it is written: one of the two. */
+export interface Limit {
+  /** Name of a variable or a property. */
+  readonly limit: string | null;
+  readonly size: number | null;
+}
+
 const SIZE_NAME = /(size|length|count|entries|len)$/i;
 const LIMIT_NAME =
   /[mM]ax|MAX|[lL]imit|[cC]ap|[bB]ound|[sS]ize|[mM]ost|[wW]indow|[tT]hreshold|[bB]udget|[qQ]uota|^[A-Z][A-Z_]{2,}$/;
 const SWITCH_NAME = /^(is|has|use|should|can|no)[A-Z]/;
 const PLAIN_LIMIT = /^_?#?max|limit$|^cap(acity)?$/i;
 const LARGER: ReadonlySet<string> = new Set(['>', '>=', '===', '==']);
+const STRICTLY_LARGER: ReadonlySet<string> = new Set(['>', '>=']);
 const SMALLER: ReadonlySet<string> = new Set(['<', '<=']);
 
 /**
  * The first condition on a size under which the collection of this name loses something: `if (cache.size > MAX)
- * cache.delete(oldest)`, also where the removal is in a function that is called there. Null when there is none.
+ * cache.delete(oldest)`, also where the removal is in a function that is called there; or under which it takes no more. Null
+ * when there is none.
  * @param name a variable, a property, or `<symbol description>`
  */
 export function boundOn(source: SourceFile, name: string): Bound | null {
-  if (!source.program) return null;
-  const names = aliasesOf(source, name);
-  const removals: { readonly node: Node; readonly functionName: string | null }[] = [];
-  walk(source, (node, ancestors) => {
-    if (isRemoval(node, names)) removals.push({ node, functionName: enclosingFunction(ancestors) });
-  });
-  if (removals.length === 0) return null;
-  const removers = new Set(removals.map(({ functionName }) => functionName));
+  const removals = removalsFrom(source, name);
+  return removals.length === 0
+    ? refusalOf(source, name)
+    : (evictionOf(source, removals) ?? refusalOf(source, name));
+}
+
+/** The same of the elements of a collection, which are collections themselves: `const feed = feeds[team]; if (feed.length > MAX) …`. */
+export function boundOnElements(source: SourceFile, collection: string): Bound | null {
+  for (const { name, within } of elementVariables(source, collection)) {
+    const bound = boundOn(source, name);
+    if (bound !== null && within.start <= bound.offset && bound.offset <= within.end) return bound;
+  }
+  return null;
+}
+
+function evictionOf(source: SourceFile, removals: readonly Removal[]): Bound | null {
+  const removers = new Set(removals.flatMap(({ functionName }) => functionName ?? []));
   let found: Bound | null = null;
   walk(source, (node, ancestors) => {
-    const branch = found === null ? guarded(node) : null;
-    const limit = branch === null ? undefined : limitIn(branch.test);
-    if (branch === null || limit === undefined || isSwitchedOn(ancestors)) return;
-    const isDirect = removals.some((removal) => isWithin(removal.node, branch.body));
-    if (isDirect || callsOneOf(source, branch.body, removers)) found = { offset: node.start, limit };
+    for (const guard of found === null ? guardsOf(node, ancestors) : []) {
+      const limit = limitIn(guard, localsAround(ancestors));
+      if (limit === undefined || isSwitchedOn(ancestors)) continue;
+      const isDirect = removals.some((removal) => isWithin(removal.node, guard.body));
+      if (isDirect || callsOneOf(source, guard.body, removers)) found = { offset: node.start, ...limit };
+    }
   });
   return found;
 }
 
-/** A property named by a symbol is written as the constant that holds the symbol. */
-function aliasesOf(source: SourceFile, name: string): ReadonlySet<string> {
-  const description = /^<symbol (.*)>$/.exec(name)?.[1];
-  if (description === undefined) return new Set([name.replace(/^#/, '')]);
-  const names = new Set<string>();
-  walk(source, (node) => {
-    if (node.type !== 'VariableDeclarator' || node.id.type !== 'Identifier') return;
-    const init = node.init as AnyNode | null;
-    const [text] = init?.type === 'CallExpression' ? (init.arguments as AnyNode[]) : [];
-    if (text?.type === 'Literal' && text.value === description) names.add(node.id.name);
+/**
+ * The condition on its own size under which alone something is added to it, `if (memo.size < MAX) memo.set(key, value)`, but for
+ * what takes the place of something else.
+ */
+function refusalOf(source: SourceFile, name: string): Bound | null {
+  const replaced = source.program ? blocksAround(source, removalsFrom(source, name)) : [];
+  const added = (source.program ? additions(source, name) : []).filter(
+    (at) => !replaced.some(({ start, end }) => start <= at && at <= end),
+  );
+  if (added.length === 0) return null;
+  const guards: { readonly bound: Bound; readonly body: Span }[] = [];
+  walk(source, (node, ancestors) => {
+    for (const guard of guardsOf(node, ancestors)) {
+      const locals = localsAround(ancestors);
+      if (!isOwnSize(guard.test, name, locals) || isSwitchedOn(ancestors)) continue;
+      const limit = limitIn({ test: guard.test, isExit: !guard.isExit }, locals);
+      if (limit !== undefined) guards.push({ bound: { offset: node.start, ...limit }, body: guard.body });
+    }
   });
-  return names;
+  const isGuarded = (at: number) => guards.some(({ body }) => body.start <= at && at <= body.end);
+  return added.every(isGuarded) ? (guards[0]?.bound ?? null) : null;
 }
 
-function isRemoval(node: AnyNode, names: ReadonlySet<string>): boolean {
-  const isNamed = (object: Node) => names.has(nameOf(object) ?? '');
-  if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression')
-    return REMOVING_METHODS.has(nameOf(node.callee) ?? '') && isNamed(node.callee.object);
-  if (node.type === 'UnaryExpression' && node.operator === 'delete')
-    return node.argument.type === 'MemberExpression' && isNamed(node.argument.object);
-  if (node.type !== 'AssignmentExpression' || node.operator !== '=') return false;
-  if (node.left.type === 'MemberExpression' && nameOf(node.left) === 'length')
-    return isNamed(node.left.object);
-  return isNamed(node.left) && isFresh(node.right);
+/** The innermost blocks of statements that these stand in. */
+function blocksAround(source: SourceFile, removals: readonly Removal[]): Span[] {
+  const blocks: Span[] = [];
+  simple(source.program!, { BlockStatement: (node) => void blocks.push(node) });
+  return removals.flatMap(({ node }) =>
+    blocks
+      .filter((block) => isWithin(node, block))
+      .toSorted((a, b) => a.end - a.start - (b.end - b.start))
+      .slice(0, 1),
+  );
 }
 
-/** `new Map()`, `[]`, `{}`, `Object.create(null)`, `list.slice(-100)`: another collection takes its place. */
-function isFresh(node: Node): boolean {
+/** Whether it compares `name.size`, `name.length` or `name.size()`, or one more. */
+function isOwnSize(test: Node, name: string, locals: Locals): boolean {
+  const node = test as AnyNode;
+  if (node.type !== 'BinaryExpression') return false;
+  return [node.left, node.right].some((side) => {
+    const size = withoutOne(meant(side, locals)) as AnyNode;
+    const member = size.type === 'CallExpression' ? (size.callee as AnyNode) : size;
+    return (
+      member.type === 'MemberExpression' &&
+      SIZE_NAME.test(nameOf(member) ?? '') &&
+      nameOf(member.object) === name.replace(/^#/, '')
+    );
+  });
+}
+
+const withoutOne = (node: Node): Node => {
   const any = node as AnyNode;
-  if (any.type === 'CallExpression') return FRESH_METHODS.has(nameOf(any.callee) ?? '');
-  if (any.type === 'ObjectExpression') return any.properties.length === 0;
-  return any.type === 'NewExpression' || any.type === 'ArrayExpression';
-}
+  return any.type === 'BinaryExpression' && any.operator === '+' ? any.left : node;
+};
 
-const FRESH_METHODS: ReadonlySet<string> = new Set(['create', 'slice', 'filter']);
-
-function guarded(node: AnyNode): { readonly test: Node; readonly body: Node } | null {
-  if (node.type === 'IfStatement' || node.type === 'ConditionalExpression')
-    return { test: node.test, body: node.consequent };
-  if (node.type === 'WhileStatement') return { test: node.test, body: node.body };
-  return node.type === 'LogicalExpression' && node.operator === '&&'
-    ? { test: node.left, body: node.right }
-    : null;
-}
-
-/** The name of the limit that a size is held against, null for a number, undefined when no size is. */
-function limitIn(test: Node): string | null | undefined {
+/** The limit that a size is held against; undefined when no size is. */
+function limitIn({ test, isExit }: Pick<Guard, 'test' | 'isExit'>, locals: Locals): Limit | undefined {
   const node = test as AnyNode;
   if (node.type === 'LogicalExpression') {
     if (isSwitch(node.left) || isSwitch(node.right)) return undefined;
-    const left = limitIn(node.left);
-    return left === undefined ? limitIn(node.right) : left;
+    const left = limitIn({ test: node.left, isExit }, locals);
+    return left === undefined ? limitIn({ test: node.right, isExit }, locals) : left;
   }
   if (node.type !== 'BinaryExpression') return undefined;
-  if (LARGER.has(node.operator)) return limitOn(node.left, node.right);
-  return SMALLER.has(node.operator) ? limitOn(node.right, node.left) : undefined;
+  const [larger, smaller] = isExit ? [SMALLER, STRICTLY_LARGER] : [LARGER, SMALLER];
+  const isLarger = larger.has(node.operator);
+  if (!isLarger && !smaller.has(node.operator)) return undefined;
+  const [size, limit] = isLarger ? [node.left, node.right] : [node.right, node.left];
+  const asWritten = limitOn(size, limit, locals);
+  return asWritten === undefined ? limitOn(meant(size, locals), meant(limit, locals), locals) : asWritten;
+}
+
+/** Variables of a function -> what they begin as. */
+type Locals = ReadonlyMap<string, Node>;
+
+function localsAround(ancestors: readonly Node[]): Locals {
+  const around = ancestors.findLast(isFunction);
+  const locals = new Map<string, Node>();
+  if (around === undefined) return locals;
+  simple(around, {
+    VariableDeclarator({ id, init }) {
+      if (id.type === 'Identifier' && init) locals.set(id.name, init);
+    },
+  });
+  return locals;
+}
+
+/** What a variable of the function was computed from: `list.length` of `const n = list.length`. */
+function meant(node: Node, locals: Locals): Node {
+  const { type } = node as AnyNode;
+  return type === 'Identifier' ? (locals.get(nameOf(node)!) ?? node) : node;
 }
 
 /** `!isBounded`, `max < Infinity`: whether there is a bound at all is decided elsewhere. */
@@ -118,77 +168,70 @@ function isSwitch(test: Node): boolean {
   return name !== null && (SWITCH_NAME.test(name) || !LIMIT_NAME.test(name));
 }
 
-/** One of the two has to say what it is: `count > max`, `++n > max`, `list.length > most`. */
-function limitOn(size: Node, limit: Node): string | null | undefined {
+/**
+ * One of the two has to say what it is: `count > max`, `++n > max`, `list.length > most`, `list.length - max > slack`; neither may
+ * be a time: `now > maxAge`.
+ */
+function limitOn(size: Node, limit: Node, locals: Locals): Limit | undefined {
+  if (isTime(size) || isTime(limit)) return undefined;
+  const excess = size as AnyNode;
+  if (excess.type === 'BinaryExpression' && excess.operator === '-')
+    return limitOn(excess.left, meant(excess.right, locals), locals);
   const isSize = SIZE_NAME.test(nameOf(size) ?? '');
   return isSize || PLAIN_LIMIT.test(nameOf(limit) ?? '') ? limitOf(limit) : undefined;
 }
 
-/** Comparing with nothing or one asks whether something is empty. */
-function limitOf(node: Node): string | null | undefined {
+function isTime(node: Node): boolean {
   const any = node as AnyNode;
-  if (any.type === 'Literal') return typeof any.value === 'number' && any.value > 1 ? null : undefined;
-  const name = nameOf(any);
-  return name !== null && LIMIT_NAME.test(name) ? name : undefined;
+  if (any.type === 'CallExpression') return nameOf(any.callee) === 'now';
+  if (any.type === 'BinaryExpression') return isTime(any.left) || isTime(any.right);
+  return TIME_NAME.test(nameOf(any) ?? '');
 }
 
-function callsOneOf(source: SourceFile, body: Node, functions: ReadonlySet<string | null>): boolean {
+const TIME_NAME =
+  /(^|max|Max|_)[aA]ge(Ms)?$|[tT]ime|ttl|TTL|Ttl|[eE]xpir|[dD]elay|^now$|[uU]ntil|[dD]eadline|(At|Ms|_ms)$/;
+
+/** Comparing with nothing or one asks whether something is empty. */
+function limitOf(node: Node): Limit | undefined {
+  const any = node as AnyNode;
+  if (any.type === 'Literal')
+    return typeof any.value === 'number' && any.value > 1 ? { limit: null, size: any.value } : undefined;
+  const name = nameOf(any);
+  return name !== null && LIMIT_NAME.test(name) ? { limit: name, size: null } : undefined;
+}
+
+function callsOneOf(source: SourceFile, body: Span, functions: ReadonlySet<string>): boolean {
   let calls = false;
   walk(source, (node) => {
-    const isCall = node.type === 'CallExpression' && isWithin(node, body);
-    if (isCall && functions.has(nameOf(node.callee) ?? '')) calls = true;
+    if (isWithin(node, body) && node.type === 'CallExpression' && functions.has(nameOf(node.callee) ?? ''))
+      calls = true;
   });
   return calls;
 }
 
 /** Whether it stands in a branch, up to the function it is in, that a switch decides upon. */
 function isSwitchedOn(ancestors: readonly Node[]): boolean {
-  const from = ancestors.findLastIndex((node) => /Function/.test(node.type));
-  return ancestors.slice(from + 1, -1).some((node) => {
-    const branch = guarded(node as AnyNode);
-    return branch !== null && isSwitch(branch.test);
+  const from = ancestors.findLastIndex(isFunction);
+  const locals = from === -1 ? new Set<string>() : variablesIn(ancestors[from]);
+  return ancestors.slice(from + 1, -1).some((node, index) => {
+    return guardsOf(node as AnyNode, ancestors.slice(0, from + 2 + index)).some(
+      ({ isExit, test }) => !isExit && isSwitch(test) && !locals.has(testedName(test)),
+    );
   });
 }
 
-const isWithin = (node: Node, outer: Node) => node.start >= outer.start && node.end <= outer.end;
-
-function enclosingFunction(ancestors: readonly Node[]): string | null {
-  const at = ancestors.findLastIndex((node) => /Function/.test(node.type));
-  if (at === -1) return null;
-  const own = (ancestors[at] as AnyNode & FunctionNode).id?.name;
-  const parent = ancestors[at - 1] as AnyNode | undefined;
-  if (own !== undefined || parent === undefined) return own ?? null;
-  if (
-    parent.type === 'MethodDefinition' ||
-    parent.type === 'Property' ||
-    parent.type === 'PropertyDefinition'
-  )
-    return nameOf(parent.key);
-  if (parent.type === 'VariableDeclarator') return nameOf(parent.id);
-  return parent.type === 'AssignmentExpression' ? nameOf(parent.left) : null;
+/** What a function has computed itself is no setting. */
+function variablesIn(node: Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  simple(node, {
+    VariableDeclarator(declarator) {
+      names.add(nameOf(declarator.id) ?? '');
+    },
+  });
+  return names;
 }
 
-/** `c` of `a.b.c`, of `a[c]` and of `#c`. */
-function nameOf(node: Node): string | null {
-  const any = node as AnyNode;
-  if (any.type === 'Identifier' || any.type === 'PrivateIdentifier') return any.name;
-  if (any.type === 'ChainExpression') return nameOf(any.expression);
-  if (any.type !== 'MemberExpression') return null;
-  return nameOf(any.property);
-}
-
-const SEEN_TYPES = [
-  'VariableDeclarator',
-  'CallExpression',
-  'UnaryExpression',
-  'AssignmentExpression',
-  'IfStatement',
-  'ConditionalExpression',
-  'WhileStatement',
-  'LogicalExpression',
-] as const;
-
-function walk(source: SourceFile, see: (node: AnyNode, ancestors: readonly Node[]) => void): void {
-  const visitor = (node: Node, _state: unknown, ancestors: Node[]) => see(node as AnyNode, ancestors);
-  ancestor(source.program!, Object.fromEntries(SEEN_TYPES.map((type) => [type, visitor])));
+function testedName(test: Node): string {
+  const node = test as AnyNode;
+  return node.type === 'UnaryExpression' ? testedName(node.argument) : (nameOf(node) ?? '');
 }

@@ -21,6 +21,9 @@ const ADDING_METHODS: ReadonlySet<string> = new Set([
   'then',
 ]);
 
+/** With no more, it takes out. */
+const leastArguments = (method: string) => (method === 'splice' ? 2 : 0);
+
 /** Offset of the innermost declaration of a variable that is visible at an offset, or -1. */
 export function variableDeclaration(source: SourceFile, name: string, at: number): number {
   let best = -1;
@@ -36,7 +39,8 @@ export function variableDeclaration(source: SourceFile, name: string, at: number
   };
   visit(source, (node, ancestors) => {
     const outer = ancestors.slice(0, -1);
-    if (node.type === 'VariableDeclarator') {
+    if (node.type === 'ExportDefaultDeclaration' && name === 'default') consider(node.declaration.start, []);
+    else if (node.type === 'VariableDeclarator') {
       for (const id of patternNames(node.id)) if (id.name === name) consider(id.start, outer);
     } else if (isFunction(node)) {
       for (const id of node.params.flatMap(patternNames)) if (id.name === name) consider(id.start, ancestors);
@@ -62,6 +66,7 @@ export function propertyDeclaration(
   near: number,
 ): number {
   const plain = property.startsWith('#') ? property.slice(1) : property;
+  const symbols = symbolConstants(source, property);
   let best = -1;
   let bestScore = Number.NEGATIVE_INFINITY;
   const consider = (offset: number, weight: number, ancestors: readonly Node[]) => {
@@ -80,14 +85,31 @@ export function propertyDeclaration(
       node.operator === '=' &&
       node.left.type === 'MemberExpression'
     ) {
-      if (memberName(node.left) !== plain) return;
+      const isSymbol = node.left.computed && symbols.has(lastName(node.left.property) ?? '');
+      if (memberName(node.left) !== plain && !isSymbol) return;
       const makes = makesCollection(node.right) ? 2 : 0;
       consider(node.start, (node.left.object.type === 'ThisExpression' ? 4 : 2) + makes, ancestors);
+    } else if (node.type === 'PropertyDefinition' && node.computed && symbols.has(lastName(node.key) ?? '')) {
+      consider(node.start, 6, ancestors);
     } else if (node.type === 'Property' && !node.method && keyName(node.key) === plain) {
-      consider(node.start, makesCollection(node.value) ? 4 : 3, ancestors);
+      const variable = node.shorthand ? variableDeclaration(source, plain, node.start) : -1;
+      consider(variable === -1 ? node.start : variable, makesCollection(node.value) ? 4 : 3, ancestors);
     }
   });
   return best;
+}
+
+/** The constants that hold a symbol: `kLast` of `const kLast = Symbol('last')`, for `<symbol last>`; of other properties none. */
+export function symbolConstants(source: SourceFile, property: string): ReadonlySet<string> {
+  const description = /^<symbol (.*)>$/.exec(property)?.[1];
+  const names = new Set<string>();
+  if (description === undefined) return names;
+  visit(source, (node) => {
+    if (node.type !== 'VariableDeclarator' || node.id.type !== 'Identifier') return;
+    const [text] = node.init?.type === 'CallExpression' ? node.init.arguments : [];
+    if (text?.type === 'Literal' && text.value === description) names.add(node.id.name);
+  });
+  return names;
 }
 
 const GLOBAL_OBJECTS: ReadonlySet<string> = new Set(['globalThis', 'global', 'self', 'window', 'root']);
@@ -118,8 +140,9 @@ export function additions(source: SourceFile, name: string): number[] {
   visit(source, (node) => {
     if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {
       const method = memberName(node.callee);
-      if (method !== null && ADDING_METHODS.has(method) && lastName(node.callee.object) === plain)
-        offsets.push(node.start);
+      const isAdding =
+        method !== null && ADDING_METHODS.has(method) && node.arguments.length > leastArguments(method);
+      if (isAdding && lastName(node.callee.object) === plain) offsets.push(node.start);
     } else if (
       node.type === 'AssignmentExpression' &&
       node.left.type === 'MemberExpression' &&
@@ -127,6 +150,16 @@ export function additions(source: SourceFile, name: string): number[] {
     ) {
       if (lastName(node.left.object) === plain) offsets.push(node.start);
     }
+  });
+  return offsets;
+}
+
+/** Offsets where a function or class of one of these names is called: `createSocket(…)`, `dgram.createSocket(…)`, `new Worker(…)`. */
+export function calls(source: SourceFile, names: readonly string[]): number[] {
+  const offsets: number[] = [];
+  visit(source, (node) => {
+    const isCall = node.type === 'CallExpression' || node.type === 'NewExpression';
+    if (isCall && names.includes(lastName(node.callee) ?? '')) offsets.push(node.start);
   });
   return offsets;
 }
@@ -187,8 +220,13 @@ function functionName(node: FunctionNode | Class, parent: AnyNode | undefined): 
   if (parent.type === 'MethodDefinition' || parent.type === 'PropertyDefinition') return keyName(parent.key);
   if (parent.type === 'Property') return keyName(parent.key);
   if (parent.type === 'VariableDeclarator' && parent.id.type === 'Identifier') return parent.id.name;
-  if (parent.type === 'AssignmentExpression') return lastName(parent.left);
+  if (parent.type === 'AssignmentExpression') return assignedName(parent.left);
   return null;
+}
+
+function assignedName(left: Node): string | null {
+  const name = lastName(left);
+  return name === 'exports' ? 'module.exports' : name;
 }
 
 function calledWith(parent: AnyNode | undefined): string | null {

@@ -20,6 +20,11 @@ export function isNodeScript(script: string): boolean {
   return script.startsWith('node:');
 }
 
+/** Whether a script is the application's own: neither Node's nor in a package. Reads no file. */
+export function isApplications(script: string): boolean {
+  return !isNodeScript(script) && !PACKAGE.test(script);
+}
+
 const PACKAGE = /^(.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+))[\\/]/;
 
 /** The innermost package a file lies in, with the version its package.json tells if it can be read; null for the application. */
@@ -30,16 +35,37 @@ export function packageOf(file: string): PackageName | null {
 }
 
 function versionIn(folder: string): string | null {
+  const version = manifestIn(folder)?.['version'];
+  return typeof version === 'string' ? version : null;
+}
+
+function manifestIn(folder: string): Readonly<Record<string, unknown>> | null {
   const manifest = path.join(folder, 'package.json');
   if (!existsSync(manifest)) return null;
   try {
     const parsed: unknown = JSON.parse(readFileSync(manifest, 'utf8'));
-    if (typeof parsed !== 'object' || parsed === null || !('version' in parsed)) return null;
-    return typeof parsed.version === 'string' ? parsed.version : null;
+    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : null;
   } catch {
     return null;
   }
 }
+
+/** Whether two scripts are of one installed package. */
+export function sharesPackage(script: string, other: string): boolean {
+  const folder = packageFolder(script);
+  return folder !== null && folder === packageFolder(other);
+}
+
+/** Whether a script's package says that it needs the package of another one. */
+export function dependsOn(script: string, other: string): boolean {
+  const folder = packageFolder(script);
+  const needed = packageOf(filePath(other) ?? '')?.name;
+  if (folder === null || needed === undefined) return false;
+  const dependencies = manifestIn(folder)?.['dependencies'];
+  return typeof dependencies === 'object' && dependencies !== null && needed in dependencies;
+}
+
+const packageFolder = (script: string) => PACKAGE.exec(filePath(script) ?? '')?.[1] ?? null;
 
 /**
  * A file as a person would write it: relative to the application's folder when it lies below it, from `node_modules` on

@@ -1,7 +1,7 @@
-import { readFileSync, statSync } from 'node:fs';
 import type { Node } from 'acorn';
 import { parse } from 'acorn';
 import type { TraceMap } from '@jridgewell/trace-mapping';
+import { readTextSync } from '../open-file.ts';
 import { filePath } from './packages.ts';
 import { loadSourceMap } from './source-map.ts';
 
@@ -18,32 +18,38 @@ export interface SourceFile {
   positionOf(offset: number): { readonly line: number; readonly column: number };
 }
 
+/** A script as the engine was given it, where that is not what its file holds: a test runner or a loader has compiled it. */
+export interface ScriptText {
+  readonly text: string;
+  /** Characters that were put before what the engine counts as the first column of the first line. */
+  readonly prefixLength: number;
+}
+
+/** File of a script -> its text. */
+export type ScriptTexts = ReadonlyMap<string, ScriptText>;
+
 const MAX_SOURCE_BYTES = 16 * 1024 * 1024; // parsing more would cost more than the verdict
 
-/** Reads each script once; null when its file is gone, too large, or was never a file. */
-export function sourceFiles(): (script: string) => SourceFile | null {
+/** Reads each script once, if its text is not known; null when its file is gone, too large, or was never a file. */
+export function sourceFiles(texts: ScriptTexts = new Map()): (script: string) => SourceFile | null {
   const byScript = new Map<string, SourceFile | null>();
   return (script) => {
     let source = byScript.get(script);
     if (source === undefined) {
-      source = load(script);
+      source = load(script, texts);
       byScript.set(script, source);
     }
     return source;
   };
 }
 
-function load(script: string): SourceFile | null {
+function load(script: string, texts: ScriptTexts): SourceFile | null {
   const file = filePath(script);
   if (file === null) return null;
-  let text: string;
-  try {
-    if (statSync(file).size > MAX_SOURCE_BYTES) return null;
-    text = readFileSync(file, 'utf8');
-  } catch {
-    return null;
-  }
-  const lineStarts = startsOfLines(text);
+  const known = texts.get(file);
+  const text = known?.text ?? textOf(file);
+  if (text === null) return null;
+  const lineStarts = [known?.prefixLength ?? 0, ...startsOfLines(text).slice(1)];
   return {
     file,
     text,
@@ -55,6 +61,14 @@ function load(script: string): SourceFile | null {
       return { line, column: offset - lineStarts[line - 1] + 1 };
     },
   };
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readTextSync(file, MAX_SOURCE_BYTES);
+  } catch {
+    return null;
+  }
 }
 
 function startsOfLines(text: string): number[] {

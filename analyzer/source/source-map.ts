@@ -1,6 +1,7 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { TraceMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import { LEAST_UPPER_BOUND, TraceMap, originalPositionFor } from '@jridgewell/trace-mapping';
+import { readTextSync } from '../open-file.ts';
 
 /** A position in the source a person wrote. */
 export interface OriginalPosition {
@@ -44,16 +45,21 @@ function safeDecode(text: string): string | null {
 
 function readBeside(file: string): string | null {
   try {
-    if (!existsSync(file) || statSync(file).size > MAX_MAP_BYTES) return null;
-    return readFileSync(file, 'utf8');
+    return existsSync(file) ? readTextSync(file, MAX_MAP_BYTES) : null;
   } catch {
     return null;
   }
 }
 
+/** Of what stands there, or else of what comes first after it: indentation has no original. */
+function nearestOriginal(map: TraceMap, line: number, column: number) {
+  const found = originalPositionFor(map, { line, column });
+  return found.source === null ? originalPositionFor(map, { line, column, bias: LEAST_UPPER_BOUND }) : found;
+}
+
 /** @param line 1-based @param column 1-based */
 export function originalPosition(map: TraceMap, line: number, column: number): OriginalPosition | null {
-  const found = originalPositionFor(map, { line, column: column - 1 });
+  const found = nearestOriginal(map, line, column - 1);
   if (found.source === null) return null;
   const file = found.source.startsWith('file://')
     ? decodeURIComponent(found.source.slice('file://'.length))

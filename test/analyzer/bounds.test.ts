@@ -1,6 +1,7 @@
 import { parse } from 'acorn';
 import { describe, expect, test } from 'vitest';
-import { boundOn } from '../../analyzer/source/bounds.ts';
+import { boundOn, boundOnElements } from '../../analyzer/source/bounds.ts';
+import { settingsOf } from '../../analyzer/source/settings.ts';
 import type { SourceFile } from '../../analyzer/source/source-file.ts';
 
 const source = (text: string) =>
@@ -17,6 +18,12 @@ describe('bounds', () => {
       'by a new generation',
       'if (this._size >= this.maxSize) { this.old = this.now; this.now = new Map(); }',
       'now',
+      'maxSize',
+    ],
+    [
+      'by what is too much, kept in a variable',
+      'function log() { var max = this.maxSize; var n = this.record.length - max; if (n > max / 10) this.record = this.record.slice(n); }',
+      'record',
       'maxSize',
     ],
     [
@@ -37,8 +44,33 @@ describe('bounds', () => {
       '<symbol cache>',
       'MAX',
     ],
+    [
+      'after the way out',
+      'function hit(id) { const old = map[id]; if (!old) { ++size; if (size <= limit) return; delete map[oldest]; } }',
+      'map',
+      'limit',
+    ],
+    ['by taking no more', 'if (memo.size < MAX_MEMO) memo.set(key, value);', 'memo', 'MAX_MEMO'],
+    [
+      'by taking no more, the other way round',
+      'function add(x) { if (this.rows.length >= this.maxRows) return; this.rows.push(x); }',
+      'rows',
+      'maxRows',
+    ],
+    [
+      'by taking no more, and counting what was refused',
+      'function add(x) { if (this.spans.length >= this.maxQueueSize) { this.dropped++; return; } this.spans.push(x); } function flush(n) { return this.spans.splice(0, n); }',
+      'spans',
+      'maxQueueSize',
+    ],
+    [
+      'by taking no more but in place of another one',
+      'function add(x) { const size = this.heap.size() + 1; if (size <= this.limit) { this.heap.add(x); } else if (x > this.heap.first()) { this.heap.removeFirst(); this.heap.add(x); } }',
+      'heap',
+      'limit',
+    ],
   ])('%s', (_, text, name, limit) => {
-    expect(boundOn(source(text), name)?.limit).toBe(limit);
+    expect(boundOn(source(text), name)).toMatchObject({ limit, size: limit === null ? 1000 : null });
   });
 });
 
@@ -54,8 +86,52 @@ describe('bounds nothing', () => {
     ['a bound that is switched on', 'if (isBounded && cache.size > MAX) cache.delete(1);'],
     ['a bound in a branch that is switched on', 'if (!isFree) { if (cache.size > MAX) cache.clear(); }'],
     ['a bound that may be infinite', 'max < Infinity && cache.length > max && cache.splice(0, 1);'],
+    [
+      'a bound that only one of two additions heeds',
+      'if (cache.size < MAX) cache.set(1, 2); cache.set(2, 3);',
+    ],
+    ['an age', 'function get(k) { if (Date.now() < c.maxAge) return c; cache.delete(k); }'],
+    ['a number of attempts', 'if (attempts < maxAttempts) cache.push(1);'],
     ['the way through a list', 'for (let i = 0; i < cache.length; i++) cache.splice(i, 1);'],
   ])('%s', (_, text) => {
     expect(boundOn(source(text), 'cache')).toBe(null);
   });
+});
+
+describe('bounds on the elements of a collection', () => {
+  test.each([
+    [
+      'in a Map',
+      'const feed = feeds.get(team) ?? []; feed.push(1); if (feed.length > 400) feed.splice(0, 240);',
+    ],
+    ['in an array', 'const feed = feeds[team]; if (feed.length > MAX) feed.shift();'],
+    ['one after the other', 'for (const [team, feed] of feeds) while (feed.size > MAX) feed.delete(1);'],
+    ['each', 'feeds.forEach((feed) => { if (feed.length > MAX) feed.length = 0; });'],
+  ])('%s', (_, text) => {
+    expect(boundOnElements(source(text), 'feeds')).not.toBe(null);
+  });
+
+  test.each([
+    ['of another collection', 'const feed = others[team]; if (feed.length > MAX) feed.shift();'],
+    [
+      'of another function',
+      'function a(t) { const list = feeds[t]; list.push(1); } function b() { const list = others(); if (list.length > MAX) list.shift(); }',
+    ],
+    ['that are taken out whole', 'if (feeds.size > MAX) feeds.delete(oldest);'],
+  ])('not %s', (_, text) => {
+    expect(boundOnElements(source(text), 'feeds')).toBe(null);
+  });
+});
+
+test.each([
+  ['an option', 'new Cache({ max: 500 })', [500]],
+  ['a default', 'class A { constructor(o) { this.max = o.max || 200; } }', [200]],
+  [
+    'a default that has a name',
+    'const MOST = 2 ** 10; class A { constructor(o) { this.max = o.max ?? MOST; } }',
+    [1024],
+  ],
+  ['what only the program knows', 'new Cache({ max: config.max })', [Number.NaN]],
+])('%s is what a limit is set to', (_, text, values) => {
+  expect(settingsOf(source(text), 'max')).toEqual(values);
 });

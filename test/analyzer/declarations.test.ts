@@ -8,6 +8,7 @@ import {
   propertyDeclaration,
   variableDeclaration,
 } from '../../analyzer/source/declarations.ts';
+import { isKeyedByAsyncId } from '../../analyzer/source/async-keys.ts';
 import type { SourceFile } from '../../analyzer/source/source-file.ts';
 import { sourceFiles } from '../../analyzer/source/source-file.ts';
 import { sharedTemporaryFolder } from '../helpers/temporary-folder.ts';
@@ -116,4 +117,35 @@ test('a file that is no JavaScript is read but not parsed', () => {
   const file = source('interface Session { readonly id: string }');
   expect(file.program).toBe(null);
   expect(variableDeclaration(file, 'Session', 0)).toBe(-1);
+});
+
+describe('isKeyedByAsyncId', () => {
+  const hooks = `const { createHook, executionAsyncId } = require('async_hooks');`;
+  test.each([
+    ['in the hook', `createHook({ init(asyncId) { contexts.set(asyncId, active); } });`, true],
+    ['in the hook, as a property', `createHook({ init: (id, type) => { ns.contexts[id] = type; } });`, true],
+    ['by the current one', `contexts.set(executionAsyncId(), request);`, true],
+    ['by something else', `createHook({ init(asyncId, type) { contexts.set(type, asyncId); } });`, false],
+    ['in another collection', `createHook({ init(asyncId) { others.set(asyncId, active); } });`, false],
+  ])('%s', (_, text, expected) => {
+    expect(isKeyedByAsyncId(source(`${hooks} ${text}`), 'contexts')).toBe(expected);
+  });
+});
+
+describe('a property named by a symbol', () => {
+  const file = source(`const kRest = Symbol('rest');
+const kOther = Symbol('other');
+stream[kOther] = [];
+stream[kRest] = '';`);
+
+  test('is made where its constant is used', () => {
+    expect(lineAt(file, propertyDeclaration(file, '<symbol rest>', null, 0))).toBe(4);
+    expect(lineAt(file, propertyDeclaration(file, '<symbol none>', null, 0))).toBe(null);
+  });
+});
+
+test('what is exported by its own name is declared where the variable is', () => {
+  const file = source(`const sessions = new Map();
+module.exports = { open: 1, sessions };`);
+  expect(lineAt(file, propertyDeclaration(file, 'sessions', null, 0))).toBe(1);
 });

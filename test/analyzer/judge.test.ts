@@ -59,6 +59,15 @@ describe('what growth means', () => {
     ],
     ['a cache that fills up', group([40, 100, 120]), 'slowing'],
     [
+      'a reservoir that is full, and of which any may leave',
+      group([13_440, 33_600, 49_344, 49_344], {
+        steps: [20_000, 15_700, 8000],
+        survival: 0.69,
+        cohortSurvival: [0.7, 0.69, 0.7],
+      }),
+      'rotating',
+    ],
+    [
       'a leak that starts after the first snapshot',
       group([0, 100, 200], { cohortSurvival: [null, 1] }),
       'leak',

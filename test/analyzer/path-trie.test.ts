@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pathTrie } from '../../analyzer/growth/path-trie.ts';
+import { twoEndedLists } from '../../analyzer/growth/two-ended.ts';
 import { interner } from '../../analyzer/model/interner.ts';
 
 /** Walks chains like `.next Node > .next Node` and gives the path of each step. */
@@ -56,5 +57,30 @@ describe('pathTrie', () => {
     );
     walk(sides.join(' > '));
     expect(trie.size).toBeLessThan(1000);
+  });
+});
+
+describe('twoEndedLists', () => {
+  test('takes the chains from both ends of a list for one', () => {
+    const { trie, walk } = walker();
+    const forward = walk('.list List > .head Node > .next Node > .next Node').at(-1)!;
+    const back = walk('.list List > .tail Node > .prev Node > .prev Node').at(-1)!;
+    expect(twoEndedLists(trie)).toEqual(
+      new Map([
+        [forward, forward],
+        [back, forward],
+      ]),
+    );
+  });
+
+  test.each([
+    ['of two owners', '.other List > .tail Node > .prev Node > .prev Node'],
+    ['of another class', '.list List > .tail Entry > .prev Entry > .prev Entry'],
+    ['that is no chain', '.list List > .tail Node > .prev Node'],
+  ])('keeps one %s apart', (_, chain) => {
+    const { trie, walk } = walker();
+    walk('.list List > .head Node > .next Node > .next Node');
+    walk(chain);
+    expect(twoEndedLists(trie).size).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -91,4 +92,10 @@ test('says that a file is missing, or a directory', async () => {
   mkdirSync(join(folder, 'run'));
   await expect(readRecording(join(folder, 'none'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(readRecording(join(folder, 'run'))).rejects.toMatchObject({ code: 'IS_DIRECTORY' });
+});
+
+test('does not wait for the writer of a pipe', async () => {
+  const pipe = join(temporaryFolder(), '1-0.recording.jsonl');
+  execFileSync('mkfifo', [pipe]);
+  await expect(readRecording(pipe)).rejects.toThrow(`${pipe} is a pipe, not a file.`);
 });
