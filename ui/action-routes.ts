@@ -8,6 +8,7 @@ import type { CodePlaces } from './code-places.ts';
 import { DownloadTickets } from './download-tickets.ts';
 import { readProfile } from './profile-view.ts';
 import type { RunWatcher } from './run-watcher.ts';
+import { stallProfile } from './stall-profile.ts';
 
 const OVER =
   'This process has ended: what was recorded of it can be looked at, but nothing more can be recorded.';
@@ -79,6 +80,13 @@ export function actionRoutes({ run, analysis, places, needsToken }: ActionParts)
     } catch (error) {
       refuse(response, 422, (error as Error).message);
     }
+  });
+  router.get('/stall-profile', async (request, response) => {
+    const series = run.recordedProcesses().get(String(request.query.process));
+    if (!series) return refuse(response, 404, 'No such process.');
+    const paths = await run.capturePaths();
+    const source = { paths, folders: run.workingFolders(), places };
+    response.json(await stallProfile(series, Number(request.query.at), source));
   });
   return router;
 }

@@ -13,6 +13,8 @@ import type {
 
 /** Everything about a run except its series. */
 export interface RunOverview {
+  /** Rises whenever anything of the run has changed. */
+  readonly revision: number;
   /**
    * waiting: nothing recorded yet. reading: what was recorded is not all read. recording: a process writes. analyzing:
    * all ended, no report yet.
@@ -24,6 +26,8 @@ export interface RunOverview {
   readonly startedAt: number | null;
   readonly endedAt: number | null;
   readonly processes: readonly ProcessOverview[];
+  /** Whether there are heap snapshots to look into and to judge. */
+  readonly hasSnapshots: boolean;
   readonly report: Report | null;
   readonly analysis: AnalysisState;
   /** What could not be read, a sentence each. */

@@ -9,8 +9,8 @@ export interface CaptureSource {
   isOwn(file: string): boolean;
 }
 
-/** What an agent names its captures: process and thread, a number, and what it is. */
-const CAPTURE_NAME = /^(\d+-\d+)-\d+\.\w+$/;
+/** What an agent names its captures: process and thread, a number, what it is, and how it is packed. */
+const CAPTURE_NAME = /^(\d+-\d+)-\d+\.\w+(?:\.\w+)?$/;
 
 /** Suffix of a file -> what it is. */
 const KINDS: Readonly<Record<string, Capture['kind']>> = {

@@ -43,6 +43,8 @@ export class ProcessSeries {
   readonly routes = new Map<string, RouteRow>();
   /** By what asked for it: what became of it. */
   readonly profiles = new Map<string, ProfileTaken>();
+  /** By what asked for it: when it began, in milliseconds since the process did. */
+  readonly profileStarts = new Map<string, number>();
   /** When it began -> the stall; what was told of it last, for a long one is told of several times. */
   readonly stalls = new Map<number, Stall>();
   lastSeenAt: number;
@@ -86,6 +88,7 @@ export class ProcessSeries {
         return this.addRoutes(entry);
       case 'profile':
         this.profiles.set(entry.requestId, entry);
+        if (entry.status === 'started') this.profileStarts.set(entry.requestId, entry.atMs);
         return this.addMarker(at, 'profile', profileText(entry));
       case 'stall':
         return this.addStall(at, entry);
@@ -139,6 +142,7 @@ export class ProcessSeries {
     if (sample.requests) this.putRequests(sample.requests, windowMs);
     for (const space in sample.heapSpaceBytes) this.put(`space:${space}`, sample.heapSpaceBytes[space]);
     for (const type in sample.activeResources) this.put(`resource:${type}`, sample.activeResources[type]);
+    if (sample.openFiles !== undefined) this.put('resource:open files', sample.openFiles);
     this.sampledAt.push(at);
     this.padAbsent();
     this.latest = {

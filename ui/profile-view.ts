@@ -1,7 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { PROFILE_SUFFIXES } from '../agent/recording.ts';
 import type { StackFrame } from '../agent/recording.ts';
+import { readText } from '../analyzer/open-file.ts';
 import type { Frame, ProfileNode, ProfileView } from './api.ts';
 import type { CodePlaces } from './code-places.ts';
 
@@ -15,6 +15,8 @@ const MAX_DEPTH = 200;
 
 export interface ProfileContext {
   readonly file: string;
+  /** Only what a CPU profile saw between these two moments, in whole microseconds since it began. */
+  readonly span?: { readonly from: number; readonly to: number };
   /** Where the processes of the run worked: only there sources are read. */
   readonly folders: readonly string[];
   readonly places: CodePlaces;
@@ -30,10 +32,10 @@ interface Call {
 
 /** Reads a `.cpuprofile` or `.heapprofile`. Rejects with a sentence when it is none. */
 export async function readProfile(path: string, context: ProfileContext): Promise<ProfileView> {
-  const { size } = await stat(path);
-  if (size > MAX_FILE_BYTES)
+  const text = await readText(path, MAX_FILE_BYTES);
+  if (text === null)
     throw new Error(`${context.file} is too large to be shown; Chrome DevTools may open it.`);
-  const profile = parsed(await readFile(path, 'utf8'));
+  const profile = parsed(text);
   const isHeap = context.file.endsWith(PROFILE_SUFFIXES.heap);
   try {
     return isHeap
@@ -109,9 +111,14 @@ async function cpuView(
   };
   const inOrder = emptyRoot('the profile');
   const merged = emptyRoot('all calls');
+  const { from, to } = context.span ?? { from: 0, to: Infinity };
+  let passed = timeDeltas[0] ?? 0; // the first sample came so long after the beginning
   let at = 0;
   for (const [i, id] of samples.entries()) {
-    const micros = Math.max(0, timeDeltas[i + 1] ?? timeDeltas[i] ?? 0);
+    const since = passed;
+    passed += Math.max(0, timeDeltas[i + 1] ?? timeDeltas[i] ?? 0);
+    const micros = Math.min(passed, to) - Math.max(since, from);
+    if (micros <= 0) continue;
     addInOrder(inOrder, stackOf(id), at, micros);
     addMerged(merged, stackOf(id), micros);
     at += micros;

@@ -1,20 +1,26 @@
-import { readFile, readdir, rename, stat, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { PROFILE_SUFFIXES, RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
+import { PACKED_SUFFIXES, PROFILE_SUFFIXES, RECORDING_SUFFIX, SNAPSHOT_SUFFIX } from '../agent/recording.ts';
 import type { RunFile } from '../agent/recording.ts';
+import { readText } from '../analyzer/open-file.ts';
 import { REPORT_VERSION } from '../analyzer/report.ts';
 import type { Report } from '../analyzer/report.ts';
 import type { ToAnalysis } from './analysis/analysis-process.ts';
 import type { AnalysisState, ProcessOverview, RunOverview } from './api.ts';
 import { captureKind } from './captures.ts';
 import type { ProcessSeries } from './process-series.ts';
+import { foldersOfCode } from './source-excerpt.ts';
 import { WatchedProcess, overviewOf } from './watched-process.ts';
 
 const RECORDING_NAME = /^(\d+-\d+)\.recording\.jsonl$/;
 /** A run that ended longer ago than this without a report will not get one by itself. */
 const ANALYSIS_MS = 15 * 60_000;
 
-const CAPTURE_SUFFIXES = [SNAPSHOT_SUFFIX, ...Object.values(PROFILE_SUFFIXES)];
+const CAPTURE_SUFFIXES = [
+  SNAPSHOT_SUFFIX,
+  ...Object.values(PACKED_SUFFIXES).map((packed) => `${SNAPSHOT_SUFFIX}${packed}`),
+  ...Object.values(PROFILE_SUFFIXES),
+];
 
 const MAX_REPORT_BYTES = 64 << 20;
 
@@ -42,6 +48,7 @@ export class RunWatcher {
   private runText = '';
   private folderProblem: string | null = null;
   private reportProblem: string | null = null;
+  private hasSnapshots = false;
   private ownRevision = 0;
   private read = false;
   private stopped = false;
@@ -84,6 +91,7 @@ export class RunWatcher {
       .filter((process) => process !== null)
       .toSorted((one, other) => one.startedAt - other.startedAt || one.threadId - other.threadId);
     return {
+      revision: this.revision,
       status: this.status(processes),
       name:
         this.folder === null
@@ -93,6 +101,7 @@ export class RunWatcher {
       startedAt: this.run?.startedAt ?? processes[0]?.startedAt ?? null,
       endedAt: this.run?.endedAt ?? null,
       processes,
+      hasSnapshots: this.snapshots.length > 0 || this.hasSnapshots,
       report: this.shownReport,
       analysis: this.analysis,
       problems: this.problems(),
@@ -101,8 +110,7 @@ export class RunWatcher {
 
   /** Where the observed processes ran, most of them in the same place. */
   workingFolders(): string[] {
-    const headers = [...this.processes.values()].map(({ series }) => series?.header.cwd);
-    return [...new Set(headers.filter((cwd) => typeof cwd === 'string'))];
+    return foldersOfCode([...this.recordedProcesses().values()].map(({ header }) => header));
   }
 
   /** Those whose header has been read, by their id. */
@@ -118,7 +126,7 @@ export class RunWatcher {
   async capturePaths(): Promise<ReadonlyMap<string, string>> {
     const { folder } = this;
     const names = folder === null ? [] : await readdir(folder).catch(() => []);
-    const inFolder = names.filter((name) => CAPTURE_SUFFIXES.some((suffix) => name.endsWith(suffix)));
+    const inFolder = names.filter(isCapture);
     return new Map([
       ...inFolder.map((name) => [name, join(folder!, name)] as const),
       ...this.snapshots.map((path) => [path, resolve(path)] as const),
@@ -160,8 +168,14 @@ export class RunWatcher {
     return this.shownReport?.comparability.kind === 'same-lineage';
   }
 
+  reportedProcess(): string | null {
+    const { process = null } = this.shownReport ?? {};
+    return process && `${process.pid}-${process.threadId}`;
+  }
+
   private status(processes: readonly ProcessOverview[]): RunOverview['status'] {
     if (!this.read && (!this.live || processes.length > 0)) return 'reading';
+    if (this.analysis.isRunning && processes.every(({ state }) => state !== 'running')) return 'analyzing';
     if (this.report || !this.live) return 'finished';
     const { endedAt = null } = this.run ?? {};
     if (endedAt !== null) return Date.now() - endedAt < ANALYSIS_MS ? 'analyzing' : 'finished';
@@ -171,11 +185,12 @@ export class RunWatcher {
 
   private problems(): string[] {
     const problems = [this.folderProblem, this.reportProblem].filter((problem) => problem !== null);
-    for (const { file, damagedLines, gone } of this.processes.values()) {
+    for (const { file, damagedLines, gone, series } of this.processes.values()) {
       if (damagedLines === 1) problems.push(`One line of ${file} is damaged and was passed over.`);
       if (damagedLines > 1)
         problems.push(`${damagedLines} lines of ${file} are damaged and were passed over.`);
-      if (gone) problems.push(`${file} is gone; what had been read of it is shown.`);
+      if (gone && series) problems.push(`${file} is gone; what had been read of it is shown.`);
+      if (gone && !series) problems.push(`${file} cannot be read: it is gone, no file, or not yours.`);
     }
     return problems;
   }
@@ -204,6 +219,9 @@ export class RunWatcher {
     } catch (error) {
       this.setFolderProblem(`The run folder cannot be read (${(error as NodeJS.ErrnoException).code}).`);
     }
+    const hasSnapshots = names.some((name) => isCapture(name) && captureKind(name) === 'snapshot');
+    if (hasSnapshots !== this.hasSnapshots) this.ownRevision++;
+    this.hasSnapshots = hasSnapshots;
     for (const name of names) {
       const id = RECORDING_NAME.exec(name)?.[1];
       if (id !== undefined && !this.processes.has(id))
@@ -237,10 +255,13 @@ export class RunWatcher {
   }
 }
 
+function isCapture(name: string): boolean {
+  return CAPTURE_SUFFIXES.some((suffix) => name.endsWith(suffix));
+}
+
 async function readSmallFile(path: string): Promise<string> {
   try {
-    const { size } = await stat(path);
-    return size > MAX_REPORT_BYTES ? '' : await readFile(path, 'utf8');
+    return (await readText(path, MAX_REPORT_BYTES)) ?? '';
   } catch {
     return '';
   }

@@ -119,7 +119,7 @@ function dashboardApp({ run, events, heap, analysis, page, token }: AppParts): E
   app.get('/api/stalls', async (_request, response) => {
     response.json(await stallsOf(run.recordedProcesses(), places));
   });
-  app.get('/api/events', (_request, response) => events.add(response));
+  app.get('/api/events', (_request, response) => events.add(response, 'change', { revision: run.revision }));
   app.get('/api/source', requireToken(token), (request, response) =>
     sendSource(run, places, request, response),
   );

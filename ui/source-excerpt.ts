@@ -1,5 +1,6 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
+import type { RecordingHeader } from '../agent/recording.ts';
 import type { Finding, Report, SourceLocation } from '../analyzer/report.ts';
 import type { SourceExcerpt } from './api.ts';
 
@@ -35,6 +36,12 @@ export async function sourceExcerpt(
     if (text !== null) return excerptOf(text, file, line);
   }
   return null;
+}
+
+/** Where the code of processes may lie, each folder once: those in which they ran, then those of what they were started with. */
+export function foldersOfCode(headers: readonly Pick<RecordingHeader, 'cwd' | 'script'>[]): string[] {
+  const started = headers.map(({ script }) => script).filter((script) => isAbsolute(script));
+  return [...new Set([...headers.map(({ cwd }) => cwd), ...started.map((script) => dirname(script))])];
 }
 
 /** The text of a file that lies inside the folder, also by its real path, and is no larger than code is; null of any other. */

@@ -5,7 +5,7 @@ import type { EmbeddedRun, ProcessOverview, SourceExcerpt, Timeline } from './ap
 import { CodePlaces } from './code-places.ts';
 import { readPageFiles } from './page-files.ts';
 import { ProcessSeries } from './process-series.ts';
-import { locationsOf, sourceExcerpt } from './source-excerpt.ts';
+import { foldersOfCode, locationsOf, sourceExcerpt } from './source-excerpt.ts';
 import { stallsOf } from './stalls.ts';
 import { timelineOf } from './timeline.ts';
 import { describeProcess } from './watched-process.ts';
@@ -48,7 +48,7 @@ async function embeddedRun(
   recordings: readonly Recording[],
   name: string,
 ): Promise<EmbeddedRun> {
-  const folders = [...new Set(recordings.map(({ header }) => header.cwd))];
+  const folders = foldersOfCode(recordings.map(({ header }) => header));
   const excerpts = new Map<string, SourceExcerpt>();
   for (const location of locationsOf(report)) {
     const excerpt = await sourceExcerpt(location, folders);
@@ -73,12 +73,14 @@ async function embeddedRun(
   }
   return {
     overview: {
+      revision: 0,
       status: 'finished',
       name,
       command: [],
       startedAt: processes[0]?.startedAt ?? null,
       endedAt: null,
       processes,
+      hasSnapshots: false,
       report,
       analysis: { isRunning: false, share: 0, fault: null },
       problems: [],

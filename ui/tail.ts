@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
+import { openFile } from '../analyzer/open-file.ts';
 
 /** Small enough that a server answers between two of them. */
 const BLOCK_BYTES = 1 << 18;
@@ -31,10 +31,10 @@ export class Tail {
     this.listener = listener;
   }
 
-  /** Reads the next block of what was added, and says whether there is more, or the file is gone or not readable now. */
+  /** Reads the next block of what was added, and says whether there is more, or the file is gone or no file that can be read. */
   async read(): Promise<'more' | 'end' | 'gone'> {
     try {
-      const file = await open(this.path, 'r');
+      const file = await openFile(this.path);
       try {
         return await this.readBlock(file);
       } finally {

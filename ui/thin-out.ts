@@ -27,22 +27,26 @@ export function thinOut(at: Column, values: Column, window: Window): Points {
 /** As {@link thinOut} for events: the highest number per bucket only, and only those inside the window. */
 export function highestPerBucket(at: Column, values: Column, window: Window): Points {
   const out = new PointsBuilder();
-  const bucketMs = bucketWidth(window);
-  let highest = -1;
-  let bucketEnd = -Infinity;
-  for (let i = at.lowerBound(window.from); i < at.length && at.at(i) <= window.to; i++) {
-    if (at.at(i) >= bucketEnd) {
-      if (highest >= 0) out.add(at.at(highest), values.at(highest));
-      bucketEnd = window.from + (Math.floor((at.at(i) - window.from) / bucketMs) + 1) * bucketMs;
-      highest = i;
-    } else if (values.at(i) > values.at(highest)) highest = i;
+  let end = at.lowerBound(window.to);
+  while (end < at.length && at.at(end) === window.to) end++;
+  for (let start = at.lowerBound(window.from); start < end;) {
+    const stop = bucketStop(at, window, { start, end });
+    const highest = values.highestIn(start, stop);
+    out.add(at.at(highest), values.at(highest));
+    start = stop;
   }
-  if (highest >= 0) out.add(at.at(highest), values.at(highest));
   return out;
 }
 
 function bucketWidth(window: Window): number {
   return Math.max(1, (window.to - window.from) / window.buckets);
+}
+
+/** Index behind the bucket in which `start` lies; a recording whose clock ran backwards gets on, too. */
+function bucketStop(at: Column, window: Window, { start, end }: { start: number; end: number }): number {
+  const width = bucketWidth(window);
+  const passed = Math.floor((at.at(start) - window.from) / width);
+  return Math.max(start + 1, Math.min(end, at.lowerBound(window.from + (passed + 1) * width)));
 }
 
 function eachPoint(
@@ -63,24 +67,15 @@ function eachBucket(
   window: Window & { first: number; end: number },
   out: PointsBuilder,
 ): void {
-  const bucketMs = bucketWidth(window);
-  const visibleGapMs = Math.max(window.gapMs, bucketMs);
-  let lowest = window.first;
-  let highest = window.first;
-  let bucketEnd = at.at(window.first) + bucketMs;
-  for (let i = window.first + 1; i < window.end; i++) {
-    const gap = at.at(i) - at.at(i - 1) > visibleGapMs;
-    if (gap || at.at(i) >= bucketEnd) {
-      addInOrder(at, values, lowest, highest, out);
-      if (gap) out.gap(at.at(i - 1), at.at(i));
-      lowest = highest = i;
-      bucketEnd = Math.max(bucketEnd + bucketMs, at.at(i));
-    } else {
-      if (!(values.at(i) >= values.at(lowest))) lowest = i;
-      if (!(values.at(i) <= values.at(highest))) highest = i;
-    }
+  const { first, end } = window;
+  const visibleGapMs = Math.max(window.gapMs, bucketWidth(window)); // so that none is within a bucket
+  for (let start = first; start < end;) {
+    const stop = bucketStop(at, window, { start, end });
+    if (start > first && at.at(start) - at.at(start - 1) > visibleGapMs)
+      out.gap(at.at(start - 1), at.at(start));
+    addInOrder(at, values, values.lowestIn(start, stop), values.highestIn(start, stop), out);
+    start = stop;
   }
-  addInOrder(at, values, lowest, highest, out);
 }
 
 function addInOrder(at: Column, values: Column, lowest: number, highest: number, out: PointsBuilder): void {

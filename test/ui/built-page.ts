@@ -1,13 +1,13 @@
-import { copyFileSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { scratchFolder } from './scratch-folder.ts';
 
 const PAGE = resolve(__dirname, '../../ui/page');
 
-/** Builds the page as it stands in the source, into a folder of its own. @returns the folder */
+/** Builds the page as it stands in the source, into a folder of its own. @returns the folder, which is removed after the last test of the file */
 export async function buildPage(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'leakwatch-page-'));
+  const folder = scratchFolder();
   const entryPoints = [join(PAGE, 'main.ts'), join(PAGE, 'style.css')];
   await build({
     entryPoints,

@@ -9,6 +9,7 @@ import { goTo, pageHarness } from './page-harness.ts';
 import { takeSampleSnapshots } from './sample-heap.ts';
 import { leakReport } from './sample-report.ts';
 import { makeRunFolder, writeSampleRun } from './sample-run.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 const AGENT = resolve(__dirname, '../../dist/agent/index.js');
 
@@ -18,7 +19,7 @@ const APPLICATION = `
   setInterval(computeTotals, 20);
 `;
 
-const { serve, open } = pageHarness();
+const { serve, open, pageFolder } = pageHarness();
 let snapshots: string;
 let application: ChildProcess | null = null;
 
@@ -45,6 +46,27 @@ async function startApplication(): Promise<string> {
   application = spawn(process.execPath, ['--require', AGENT, '-e', APPLICATION], { env, stdio: 'ignore' });
   await expect.poll(() => readdirSync(folder).length).toBeGreaterThan(0);
   return folder;
+}
+
+/** An analysis process that has no end the first time it is started. @returns its program */
+function endlessAtFirst(): string {
+  const program = join(scratchFolder(), 'analysis.js');
+  const real = JSON.stringify(join(pageFolder(), 'analysis-process.js'));
+  writeFileSync(
+    program,
+    `const { existsSync, writeFileSync } = require('node:fs');
+    const mark = ${JSON.stringify(begunMark(program))};
+    if (existsSync(mark)) require(${real});
+    else {
+      writeFileSync(mark, '');
+      process.on('disconnect', () => process.exit());
+    }`,
+  );
+  return program;
+}
+
+function begunMark(program: string): string {
+  return `${program}.begun`;
 }
 
 const headers = { 'x-leakwatch-token': 'let-me' };
@@ -159,10 +181,25 @@ describe('the analysis', () => {
     const page = await open(await serve({ runFolder }), '#/');
     expect(await page.textContent('h1')).toBe('Recorded, not analyzed');
     await page.getByRole('button', { name: 'Analyze the snapshots' }).click();
-    await expect.poll(() => page.getAttribute('.verdict', 'data-verdict'), { timeout: 20_000 }).toBe('leak');
+    await expect.poll(() => page.getAttribute('.verdict', 'data-verdict')).toBe('leak');
     expect(await page.textContent('.card h2')).toContain('sessions');
     await expect.poll(() => existsSync(join(runFolder, 'report.json'))).toBe(true);
     expect(statSync(join(runFolder, 'report.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('is stopped while it goes on, and begun again', async () => {
+    const runFolder = finishedRun(null);
+    const program = endlessAtFirst();
+    const page = await open(await serve({ runFolder, analysisProcess: program }), '#/captures');
+    const analyze = page.getByRole('button', { name: 'Analyze the snapshots' });
+    await analyze.click();
+    await expect.poll(() => existsSync(begunMark(program))).toBe(true);
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await analyze.waitFor();
+    expect(await page.textContent('.analysis [role=status]')).toBe('');
+    await analyze.click();
+    await goTo(page, '#/');
+    await expect.poll(() => page.getAttribute('.verdict', 'data-verdict')).toBe('leak');
   });
 
   test('of files that are none says why', async () => {
@@ -175,7 +212,7 @@ describe('the analysis', () => {
   test('of snapshot files begins by itself', async () => {
     const files = readdirSync(snapshots).map((file) => join(snapshots, file));
     const page = await open(await serve({ snapshots: files, live: true, analyze: true }), '#/');
-    await expect.poll(() => page.getAttribute('.verdict', 'data-verdict'), { timeout: 20_000 }).toBe('leak');
+    await expect.poll(() => page.getAttribute('.verdict', 'data-verdict')).toBe('leak');
     await goTo(page, '#/captures');
     expect(await page.textContent('.content .lead')).toMatch(/^Only snapshots are open here/);
     expect(await page.getByRole('button', { name: /^Delete/ }).count()).toBe(0);

@@ -3,12 +3,14 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll } from 'vitest';
 import { startDashboard } from '../../ui/server.ts';
 import type { Dashboard, DashboardOptions } from '../../ui/server.ts';
-import { launchBrowser } from '../helpers/browser.ts';
+import { PATIENCE_MS, launchBrowser } from '../helpers/browser.ts';
 import { buildPage } from './built-page.ts';
 
 /** A page in a real browser for each test of a file; a test fails when the browser complains about anything. */
 export interface PageHarness {
   readonly pageFolder: () => string;
+  /** Starts a dashboard for all the tests of the file. */
+  readonly share: (options: Partial<DashboardOptions>) => Promise<Dashboard>;
   /** Starts a dashboard for this test alone. */
   readonly serve: (options: Partial<DashboardOptions>) => Promise<Dashboard>;
   /** Opens the dashboard's page at a screen. */
@@ -27,12 +29,13 @@ export function pageHarness(): PageHarness {
   let pageFolder: string;
   let opened: Page[] = [];
   let serving: Dashboard[] = [];
+  const shared: Dashboard[] = [];
   const complaints: string[] = [];
 
   beforeAll(async () => {
     [browser, pageFolder] = await Promise.all([launchBrowser(), buildPage()]);
   });
-  afterAll(() => browser.close());
+  afterAll(() => Promise.all([browser.close(), ...shared.map((dashboard) => dashboard.close())]));
   afterEach(async () => {
     await Promise.all(opened.map((page) => page.context().close()));
     await Promise.all(serving.map((dashboard) => dashboard.close()));
@@ -42,8 +45,19 @@ export function pageHarness(): PageHarness {
     if (heard.length > 0) throw new Error(`The browser complained: ${heard.join('; ')}`);
   });
 
+  const start = (options: Partial<DashboardOptions>) =>
+    startDashboard({
+      live: false,
+      pageFolder,
+      heapProcess: join(pageFolder, 'heap-process.js'),
+      analysisProcess: join(pageFolder, 'analysis-process.js'),
+      token: 'let-me',
+      ...options,
+    });
+
   const blankPage: PageHarness['blankPage'] = async (options = {}) => {
     const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    context.setDefaultTimeout(PATIENCE_MS);
     const page = await context.newPage();
     page.on('pageerror', (error) => complaints.push(error.message));
     page.on('console', (message) => {
@@ -58,15 +72,13 @@ export function pageHarness(): PageHarness {
     pageFolder: () => pageFolder,
     complaints,
     blankPage,
+    async share(options) {
+      const dashboard = await start(options);
+      shared.push(dashboard);
+      return dashboard;
+    },
     async serve(options) {
-      const dashboard = await startDashboard({
-        live: false,
-        pageFolder,
-        heapProcess: join(pageFolder, 'heap-process.js'),
-        analysisProcess: join(pageFolder, 'analysis-process.js'),
-        token: 'let-me',
-        ...options,
-      });
+      const dashboard = await start(options);
       serving.push(dashboard);
       return dashboard;
     },

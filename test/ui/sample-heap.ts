@@ -1,8 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HOSTILE_TEXT } from './sample-report.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 /** Fills a map with 100 more sessions before each snapshot, some things in it named to break a page. */
 const PROGRAM = `
@@ -42,7 +41,7 @@ const PROGRAM = `
 
 /** Three real snapshots of one process, named as the agent names them. @returns their folder */
 export function takeSampleSnapshots(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'leakwatch-heap-'));
+  const folder = scratchFolder();
   const files = [1, 2, 3].map((sequence) => join(folder, `4242-0-${sequence}.heapsnapshot`));
   execFileSync(process.execPath, ['-e', PROGRAM, ...files], { stdio: 'ignore' });
   return folder;

@@ -43,7 +43,12 @@ const sessions: Finding = {
       },
     ],
   },
-  growth: growthOf('session objects `{id, user, at}`', [1250, 6080, 10_910], [5.1, 24.8, 44.6], 0.86),
+  growth: {
+    ...growthOf('session objects `{id, user, at}`', [1250, 6080, 10_910], [5.1, 24.8, 44.6], 0.86),
+    bytesPerRequest: 4080,
+    bytesFreed: 44.1 * MB,
+    timeToHeapLimitMs: 25 * 60_000,
+  },
   trace: [
     element('global', '', 'expected', null),
     element('module src/app.js', 'module cache', 'expected', 'modules live as long as the process', 4),
@@ -62,6 +67,21 @@ const sessions: Finding = {
 
 const listeners: Finding = {
   kind: 'listener',
+  knownLeak: {
+    package: 'bus',
+    affected: '<2.0.0',
+    summary: 'listeners of closed requests stay',
+    fixedIn: '2.0.0',
+    url: 'https://bus.example/issues/1',
+  },
+  allocatedBy: [
+    {
+      functionName: 'subscribe',
+      location: { file: 'src/routes/orders.js', line: 27, column: 3 },
+      bytes: 4.9 * MB,
+      share: 0.94,
+    },
+  ],
   title: "Listeners for 'change' on `bus` in src/routes/orders.js:27 are never removed",
   confidence: {
     level: 'medium',
@@ -91,6 +111,13 @@ const listeners: Finding = {
 
 const hostile: Finding = {
   kind: 'string',
+  knownLeak: {
+    package: HOSTILE_TEXT,
+    affected: '*',
+    summary: HOSTILE_TEXT,
+    fixedIn: null,
+    url: 'javascript:globalThis.hacked=1',
+  },
   title: `Strings ${HOSTILE_TEXT} in ${RIGHT_TO_LEFT} ${LONE_SURROGATE}`,
   confidence: { level: 'low', score: 0.34, reasons: [HOSTILE_TEXT], missing: [HOSTILE_TEXT] },
   fingerprint: `string:${HOSTILE_TEXT}`,

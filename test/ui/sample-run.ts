@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RECORDING_SUFFIX, RECORDING_VERSION } from '../../agent/recording.ts';
 import type {
@@ -12,13 +11,14 @@ import type {
   Stall,
 } from '../../agent/recording.ts';
 import type { Report } from '../../analyzer/report.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 export const MB = 1_000_000;
 export const STARTED_AT = Date.UTC(2026, 10, 20, 12, 0, 0);
 
-/** A fresh, empty run folder under the system's temporary folder. */
+/** A fresh, empty run folder, removed after the last test of the file. */
 export function makeRunFolder(): string {
-  const folder = join(mkdtempSync(join(tmpdir(), 'leakwatch-ui-')), 'shop-run');
+  const folder = join(scratchFolder(), 'shop-run');
   mkdirSync(folder, { mode: 0o700 });
   return folder;
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   readFileSync,
@@ -8,20 +9,24 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { encodeEntry } from '../../agent/recording-codec.ts';
 import type { Report } from '../../analyzer/report.ts';
 import type { RunOverview, SourceExcerpt, Timeline } from '../../ui/api.ts';
+import type { HeapAsk } from '../../ui/heap/questions.ts';
 import { startDashboard } from '../../ui/server.ts';
 import type { Dashboard, DashboardOptions } from '../../ui/server.ts';
+import type { SnapshotFile } from '../../ui/heap/questions.ts';
 import { buildPage } from './built-page.ts';
 import { leakReport } from './sample-report.ts';
 import { MB, headerOf, makeRunFolder, sampleAt, writeRecording, writeSampleRun } from './sample-run.ts';
 
-const WAIT = { timeout: 20_000, interval: 50 };
+const WAIT = { timeout: 120_000, interval: 50 };
 
 let pageFolder: string;
 let open: Dashboard[] = [];
@@ -157,6 +162,17 @@ describe('a request', () => {
     expect((await ask(url, '/', { headers: { host: `localhost:${url.port}` } })).status).toBe(200);
   });
 
+  test('reaches the server by the loopback address alone', async () => {
+    const { port } = await sampleDashboard();
+    const other = connect({ host: '127.0.0.2', port: Number(port) }); // answers when all addresses are listened on
+    const answered = await once(other, 'connect').then(
+      () => true,
+      () => false,
+    );
+    other.destroy();
+    expect(answered).toBe(false);
+  });
+
   test('of another site is refused', async () => {
     const url = await sampleDashboard();
     const refused = [
@@ -200,6 +216,17 @@ describe('a request', () => {
   });
 });
 
+test('snapshots are told with whether they are of the process that the verdict is about', async () => {
+  const folder = makeRunFolder();
+  writeSampleRun(folder, leakReport);
+  for (const name of ['4242-0-1', '4242-1-1', '4250-0-1'])
+    writeFileSync(join(folder, `${name}.heapsnapshot`), '{}');
+  const url = await dashboardOf(folder, { token: 'mine' });
+  const { body } = await ask(url, '/api/heap/snapshots', { headers: { 'x-leakwatch-token': 'mine' } });
+  const reported = (JSON.parse(body) as SnapshotFile[]).filter(({ isReported }) => isReported);
+  expect(reported.map(({ file }) => file)).toEqual(['4242-0-1.heapsnapshot']);
+});
+
 /** The sample report, with its first finding at this file. */
 function reportAt(file: string): Report {
   const [finding] = leakReport.findings;
@@ -224,6 +251,17 @@ describe('code around a line', () => {
     const excerpt = JSON.parse((await get('file=src/session-store.js&line=12')).body) as SourceExcerpt;
     expect([excerpt.firstLine, excerpt.lines.length]).toEqual([4, 17]);
     expect(excerpt.lines[12 - excerpt.firstLine]).toBe('    this.sessions = new Map();');
+  });
+
+  test('is given from beside the script, wherever the process ran', async () => {
+    const script = join(makeRunFolder(), 'server.js');
+    writeFileSync(script, 'const held = [];');
+    const get = await ofRun((folder) => {
+      writeRecording(folder, [{ ...headerOf({ pid: 77, threadId: 0 }), script }, sampleAt(1000)]);
+      return reportAt(script);
+    });
+    const { body } = await get(`file=${encodeURIComponent(script)}&line=1`);
+    expect((JSON.parse(body) as SourceExcerpt).lines).toEqual(['const held = [];']);
   });
 
   test('needs the token', async () => {
@@ -257,6 +295,22 @@ describe('code around a line', () => {
   });
 });
 
+const HEAP_ASKS: readonly HeapAsk[] = [
+  'classes',
+  'instances',
+  'search',
+  'object',
+  'owners',
+  'changes',
+  'listeners',
+  'timers',
+  'waiting',
+  'caches',
+  'buffers',
+  'handles',
+  'duplicates',
+];
+
 describe('an action', () => {
   const token = 'a-token-of-the-user';
   const headers = { 'x-leakwatch-token': token };
@@ -267,22 +321,40 @@ describe('an action', () => {
     const url = await dashboardOf(folder, { token, live: true });
     return {
       folder,
+      url,
       post: (path: string, given = headers) => ask(url, path, { method: 'POST', headers: given }),
     };
   }
 
-  test('needs the token', async () => {
-    const { folder, post } = await ofRunningProcess();
-    const guessed = { 'x-leakwatch-token': 'guessed' };
-    for (const path of [
-      '/api/snapshot?process=4242-1',
-      '/api/profile?process=4242-1',
-      '/api/analysis',
-      '/api/tickets',
-    ])
-      expect((await post(path, guessed)).status).toBe(403);
-    expect(readdirSync(folder)).toEqual(['4242-1.recording.jsonl']);
-    expect((await post('/api/snapshot?process=4242-1')).status).toBe(202);
+  test.each([
+    ['POST', '/api/snapshot?process=4242-1'],
+    ['POST', '/api/profile?process=4242-1'],
+    ['POST', '/api/analysis'],
+    ['DELETE', '/api/analysis'],
+    ['POST', '/api/tickets?file=4242-1-1.heapsnapshot'],
+    ['DELETE', '/api/captures?file=4242-1-1.heapsnapshot'],
+    ['GET', '/api/captures'],
+    ['GET', '/api/profile?file=4242-1-1.cpuprofile'],
+    ['GET', '/api/stall-profile?process=4242-1&at=0'],
+    ['GET', '/api/source?file=src/a.js&line=1'],
+    ['POST', '/api/heap/cancel'],
+    ['GET', '/api/heap/snapshots'],
+    ...HEAP_ASKS.map((name) => ['GET', `/api/heap/${name}`]),
+  ])('%s %s needs the token, in its header', async (method, path) => {
+    const { folder, url } = await ofRunningProcess();
+    writeFileSync(join(folder, '4242-1-1.heapsnapshot'), '{}');
+    const before = readdirSync(folder);
+    const asked = [
+      {},
+      { 'x-leakwatch-token': 'guessed' },
+      { cookie: `token=${token}` },
+      { authorization: token },
+    ];
+    for (const given of asked)
+      expect((await ask(url, path, { method, headers: given as Record<string, string> })).status).toBe(403);
+    const inAddress = `${path}${path.includes('?') ? '&' : '?'}token=${token}`;
+    expect((await ask(url, inAddress, { method })).status).toBe(403);
+    expect(readdirSync(folder)).toEqual(before);
   });
 
   test('asks the agent for a snapshot', async () => {
@@ -390,6 +462,18 @@ describe('a run that goes on', () => {
       WAIT,
     );
     expect((await overviewAt(url)).processes[0].sampleCount).toBe(1);
+  });
+
+  test('does not wait for what is a pipe by the name of a recording, a report or a run file', async () => {
+    const folder = makeRunFolder();
+    const names = ['4242-0.recording.jsonl', 'run.json', 'report.json'];
+    execFileSync(
+      'mkfifo',
+      names.map((name) => join(folder, name)),
+    );
+    expect((await overviewAt(await dashboardOf(folder))).problems).toEqual([
+      '4242-0.recording.jsonl cannot be read: it is gone, no file, or not yours.',
+    ]);
   });
 
   test('shows the report as soon as it is there, and says when it is none', async () => {

@@ -6,7 +6,14 @@ import type { Stalls } from '../../ui/api.ts';
 import { seriousFaults } from './accessibility.ts';
 import { goTo, pageHarness } from './page-harness.ts';
 import { HOSTILE_TEXT, LONE_SURROGATE, RIGHT_TO_LEFT, leakReport } from './sample-report.ts';
-import { headerOf, makeRunFolder, sampleAt, writeRecording, writeSampleRun } from './sample-run.ts';
+import {
+  STARTED_AT,
+  headerOf,
+  makeRunFolder,
+  sampleAt,
+  writeRecording,
+  writeSampleRun,
+} from './sample-run.ts';
 
 const { serve, open } = pageHarness();
 
@@ -74,6 +81,52 @@ test('are a flame graph that zooms by pointer and keyboard', async () => {
   expect(await widthOf('renderInvoice')).toBe(before);
   await page.getByText('Time in stalls as a table').click();
   expect(await page.locator('.as-list tbody tr').first().textContent()).toContain('readFileSync');
+});
+
+const callFrame = (functionName: string) => ({ functionName, url: 'file:///srv/app.js', lineNumber: 6 });
+
+/** Calls one after the other, each some milliseconds, as V8 writes them. */
+function cpuProfile(calls: readonly (readonly [name: string, ms: number])[]): object {
+  const names = [...new Set(calls.map(([name]) => name))];
+  return {
+    nodes: [
+      { id: 1, callFrame: callFrame('(root)'), children: names.map((_, i) => i + 2) },
+      ...names.map((name, i) => ({ id: i + 2, callFrame: callFrame(name) })),
+    ],
+    startTime: 0,
+    samples: calls.map(([name]) => names.indexOf(name) + 2),
+    timeDeltas: [0, ...calls.map(([, ms]) => ms * 1000)],
+  };
+}
+
+test('are calls one after the other where a CPU profile ran meanwhile, and say so where none did', async () => {
+  const profile = { type: 'profile', kind: 'cpu', requestId: 'one' };
+  const seen = block({ atMs: 3000, durationMs: 200, stack: [] });
+  const runFolder = runWith(
+    { ...profile, atMs: 2000, status: 'started' },
+    seen,
+    { ...profile, atMs: 4100, status: 'written', durationMs: 2000, file: '1-0-1.cpuprofile' },
+    block({ atMs: 5000 }),
+  );
+  const calls = [
+    ['before', 900],
+    ['parse', 150],
+    ['render', 200],
+    ['after', 750],
+  ] as const;
+  writeFileSync(join(runFolder, '1-0-1.cpuprofile'), JSON.stringify(cpuProfile(calls)));
+  const page = await open(await serve({ runFolder }), '#/stalls');
+  const called = (at: number) => goTo(page, `#/stalls?process=1-0&at=${STARTED_AT + at}`);
+  await called(3000);
+  const frames = page.locator('.flame').first().locator('.frame');
+  const labels = await frames.evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')!));
+  expect(labels.map((label) => label.split(',').slice(0, 2).join()).slice(1)).toEqual([
+    'parse /srv/app.js:7, 70 ms',
+    'render /srv/app.js:7, 170 ms',
+  ]);
+  await called(5000);
+  expect(await page.locator('.flame').count()).toBe(0);
+  expect(await page.textContent('.content')).toContain('its heaviest stack is recorded');
 });
 
 test('that never were are a sentence', async () => {

@@ -77,6 +77,12 @@ describe('thinOut', () => {
     ).toEqual([1, null]);
   });
 
+  test('comes to an end for times that are out of order', () => {
+    const shuffled = Array.from({ length: 2000 }, (_, i) => [(i * 7919) % 2000, i] as const);
+    const { x } = thinOut(...columns(shuffled), { from: 0, to: 2000, gapMs: 5, buckets: 10 });
+    expect(x.length).toBeGreaterThan(0);
+  });
+
   test.each([0, 1])('takes %i points', (length) => {
     const points = Array.from({ length }, (_, i) => [i, i] as const);
     expect(thinOut(...columns(points), { ...WHOLE, buckets: 5 }).x).toHaveLength(length);

@@ -1,30 +1,31 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
+import type { Dashboard } from '../../ui/server.ts';
 import { cleanReport } from './sample-report.ts';
 import { seriousFaults } from './accessibility.ts';
 import { goTo, pageHarness } from './page-harness.ts';
+import { scratchFolder } from './scratch-folder.ts';
 
 const PROGRAM = resolve(__dirname, '../../fixtures/explore/things.js');
 
-const { serve, open } = pageHarness();
-let snapshots: string[];
+const { share, open } = pageHarness();
+let dashboard: Dashboard; // one for all: each would read the snapshots anew
 
-beforeAll(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'leakwatch-things-'));
+beforeAll(async () => {
+  const folder = scratchFolder();
   execFileSync(process.execPath, [PROGRAM, folder], { stdio: 'ignore' });
-  snapshots = [1, 2].map((sequence) => join(folder, `${sequence}.heapsnapshot`));
-});
-
-async function openThings(by: string, options = {}): Promise<Page> {
+  const snapshots = [1, 2].map((sequence) => join(folder, `${sequence}.heapsnapshot`));
   const report = {
     ...cleanReport,
     comparability: { ...cleanReport.comparability, kind: 'same-lineage' as const },
   };
-  return open(await serve({ snapshots, report, live: true }), `#/things?by=${by}`, options);
+  dashboard = await share({ snapshots, report, live: true });
+});
+
+function openThings(by: string, options = {}): Promise<Page> {
+  return open(dashboard, `#/things?by=${by}`, options);
 }
 
 /** The row of this name, its cells. */

@@ -47,7 +47,7 @@ const PARAMETERS: { readonly [Ask in HeapAsk]: (query: Query) => HeapQuestions[A
   changes: (query) => ({
     ...paging(query),
     ...searching(query),
-    by: oneOf(GROUPINGS, query.by, 'class'),
+    by: oneOf(GROUPINGS, query.by, 'shape'),
     from: text(query.from),
     to: text(query.to),
     sort: oneOf(CHANGE_SORTS, query.sort, 'bytes'),
@@ -60,6 +60,8 @@ export interface SnapshotSource {
   /** What the page calls each file -> its path; only these can be asked about. */
   snapshotPaths(): Promise<ReadonlyMap<string, string>>;
   sameLineage(): boolean;
+  /** `<pid>-<threadId>` of the process that the verdict is about; null without one. */
+  reportedProcess(): string | null;
   /** Where the processes ran: places in the code are told relative to it. */
   workingFolders(): readonly string[];
 }
@@ -67,10 +69,7 @@ export interface SnapshotSource {
 /** All that can be asked about the snapshots of a run; a file is chosen by a name the server itself has listed. */
 export function heapRoutes(source: SnapshotSource, heap: HeapClient): Router {
   const router = Router();
-  router.get(
-    '/snapshots',
-    async (_request, response) => void response.json(await snapshotsOf(await source.snapshotPaths())),
-  );
+  router.get('/snapshots', async (_request, response) => void response.json(await snapshotsOf(source)));
   router.post('/cancel', (_request, response) => {
     heap.cancel();
     response.status(204).end();
@@ -86,8 +85,7 @@ async function answer(
   response: Response,
 ): Promise<void> {
   const ask = (Object.keys(PARAMETERS) as HeapAsk[]).find((name) => name === request.params.ask);
-  const paths = await source.snapshotPaths();
-  const known = await snapshotsOf(paths);
+  const [paths, known] = await Promise.all([source.snapshotPaths(), snapshotsOf(source)]);
   const chosen = known.find(({ file }) => file === request.query.file) ?? known.at(-1);
   if (!ask || !chosen)
     return void response.status(404).json({ error: 'There is no such snapshot or question.' });
@@ -108,10 +106,11 @@ async function answer(
 }
 
 /** Those that are there, oldest first. */
-async function snapshotsOf(paths: ReadonlyMap<string, string>): Promise<SnapshotFile[]> {
-  const files = [...paths].map(async ([file, path]) => {
+async function snapshotsOf(source: SnapshotSource): Promise<SnapshotFile[]> {
+  const reported = source.reportedProcess();
+  const files = [...(await source.snapshotPaths())].map(async ([file, path]) => {
     const { size, mtimeMs } = await stat(path);
-    return { file, fileBytes: size, takenAt: mtimeMs };
+    return { file, fileBytes: size, takenAt: mtimeMs, isReported: processOf(file) === reported };
   });
   const found = await Promise.allSettled(files);
   return found

@@ -1,5 +1,6 @@
 import { buffers } from '../../analyzer/explore/buffers.ts';
-import { collections } from '../../analyzer/explore/collections.ts';
+import { rankedCollections } from '../../analyzer/explore/collections.ts';
+import type { RankedCollections } from '../../analyzer/explore/collections.ts';
 import { explorationOf, nodeOfId } from '../../analyzer/explore/exploration.ts';
 import type { Exploration } from '../../analyzer/explore/exploration.ts';
 import { handles } from '../../analyzer/explore/handles.ts';
@@ -7,21 +8,23 @@ import { limitNames } from '../../analyzer/explore/limits.ts';
 import { listeners } from '../../analyzer/explore/listeners.ts';
 import { waitingCode } from '../../analyzer/explore/promises.ts';
 import { duplicateStrings } from '../../analyzer/explore/strings.ts';
+import { contains, ownersOf } from '../../analyzer/explore/select-nodes.ts';
 import { timers } from '../../analyzer/explore/timers.ts';
-import type { TimerRow } from '../../analyzer/explore/timers.ts';
 import { readSnapshot } from '../../analyzer/heap/index.ts';
-import type { SourceLocation } from '../../analyzer/report.ts';
 import { changeRows, turnover } from './changes/change-table.ts';
 import type { CameAndWent } from './changes/came-and-went.ts';
 import { countChanges } from './changes/count-changes.ts';
 import type { Counted } from './changes/count-changes.ts';
+import { dominatedBy, instances, matches } from './find-nodes.ts';
+import { heldAs } from './held-as.ts';
 import { holdingPath } from './holding-path.ts';
 import { highestId, loadSnapshot } from './loaded-snapshot.ts';
 import type { LoadedSnapshot } from './loaded-snapshot.ts';
 import type { ChangeGrouping, ClassRow, HeapAsk, HeapQuestions, Page, ThingsAsk } from './questions.ts';
-import type { Age, HeldAs } from './thing-rows.ts';
-import { objectRow, pageOf, referenceRow } from './rows.ts';
-import { contains, dominatedBy, instances, matches, ownersOf } from '../../analyzer/explore/select-nodes.ts';
+import { ageOf, isInternal, named } from './own-things.ts';
+import type { Placed } from './own-things.ts';
+import type { RankedNodes } from './ranked-nodes.ts';
+import { indexRange, objectRow, pageOf, referenceRow } from './rows.ts';
 
 const MAX_CHILDREN = 80; // smaller ones could not be seen in a treemap
 
@@ -51,7 +54,8 @@ export class HeapSession implements Answers {
   private turned: { readonly key: string; readonly turnover: CameAndWent | null } | null = null;
   private exploration: Exploration | null = null;
   private lastThings: { readonly name: string; readonly rows: readonly unknown[] } | null = null;
-  private lastList: { readonly name: string; readonly nodes: Uint32Array } | null = null;
+  private lastCaches: { readonly key: string; readonly ranked: RankedCollections } | null = null;
+  private lastList: { readonly name: string; readonly nodes: RankedNodes } | null = null;
 
   constructor(files: HeapFiles, onProgress: (share: number) => void) {
     this.files = files;
@@ -94,8 +98,8 @@ export class HeapSession implements Answers {
     const { graph, retainers } = snapshot;
     const node = ask.id > 0 ? nodeOf(snapshot, ask.id) : checkedNode(snapshot, ask.node);
     const steps = holdingPath(snapshot, node, new Set(ask.ignored));
-    const slots = range(retainers.firstRetainer[node], retainers.firstRetainer[node + 1]);
-    const edges = range(graph.firstEdge[node], graph.firstEdge[node + 1]);
+    const slots = indexRange(retainers.firstRetainer[node], retainers.firstRetainer[node + 1]);
+    const edges = indexRange(graph.firstEdge[node], graph.firstEdge[node + 1]);
     return {
       object: objectRow(snapshot, node),
       path: steps && steps.map((step) => referenceRow(snapshot, step.node, step.edge)),
@@ -114,12 +118,13 @@ export class HeapSession implements Answers {
     const node = checkedNode(snapshot, ask.node);
     const children = dominatedBy(snapshot, node);
     const shown = children.slice(0, MAX_CHILDREN);
-    const rest = children.subarray(MAX_CHILDREN);
+    const row = (owned: number) => ({ ...objectRow(snapshot, owned), heldAs: heldAs(snapshot, owned) });
+    const shownBytes = shown.reduce((bytes, child) => bytes + snapshot.retained[child], 0);
     return {
-      chain: ownersOf(snapshot, node).map((owner) => objectRow(snapshot, owner)),
-      children: Array.from(shown, (child) => objectRow(snapshot, child)),
-      restCount: rest.length,
-      restBytes: rest.reduce((bytes, child) => bytes + snapshot.retained[child], 0),
+      chain: ownersOf(snapshot, node).map(row),
+      children: Array.from(shown, row),
+      restCount: children.length - shown.length,
+      restBytes: children.sum() - shownBytes,
     };
   }
 
@@ -149,11 +154,17 @@ export class HeapSession implements Answers {
     path: string,
     { sort, ...ask }: HeapQuestions['caches']['ask'],
   ): Promise<HeapQuestions['caches']['answer']> {
-    const page = await this.things(`caches by ${sort}`, path, ask, (exploration, match) => {
-      return collections(exploration, { sort, match, offset: 0, limit: MAX_NAMED }).rows;
-    });
     const exploration = await this.explore(path);
-    return { ...page, rows: page.rows.map((row) => ({ ...row, limits: limitNames(exploration, row.id) })) };
+    const key = `${path} ${sort} ${ask.internal} ${ask.search}`;
+    if (this.lastCaches?.key !== key) {
+      const ranked = rankedCollections(exploration, { sort, match: '', withNodesOwn: ask.internal });
+      this.lastCaches = { key, ranked: ask.search === '' ? ranked : named(ranked, ask.search) };
+    }
+    const { nodes, row } = this.lastCaches.ranked;
+    return pageOf(nodes, ask, (node) => {
+      const shown = row(node);
+      return { ...shown, limits: limitNames(exploration, shown.id) };
+    });
   }
 
   async duplicates(path: string, ask: ThingsAsk): Promise<HeapQuestions['duplicates']['answer']> {
@@ -220,14 +231,14 @@ export class HeapSession implements Answers {
   }
 
   /** The list made last is kept, for its next page. */
-  private listed(name: string, make: () => Uint32Array): Uint32Array {
+  private listed(name: string, make: () => RankedNodes): RankedNodes {
     if (this.lastList?.name !== name) this.lastList = { name, nodes: make() };
     return this.lastList.nodes;
   }
 
   private async open(path: string): Promise<LoadedSnapshot> {
     if (this.current?.path !== path) {
-      this.lastList = this.lastThings = this.exploration = null;
+      this.lastList = this.lastThings = this.lastCaches = this.exploration = null;
       this.current = { path, snapshot: this.load(path) };
     }
     try {
@@ -246,26 +257,6 @@ export class HeapSession implements Answers {
   }
 }
 
-/** What a row of Node's things may tell of places in the code. */
-interface Placed {
-  readonly location?: SourceLocation | null;
-  readonly name?: HeldAs;
-  readonly emitter?: HeldAs;
-  readonly promise?: HeldAs;
-}
-
-/** Whether all that is known of where a thing was made is in Node itself. */
-function isInternal({ location, name, emitter, promise }: Placed): boolean {
-  const known = [location, name?.location, emitter?.location, promise?.location].filter((place) => !!place);
-  return known.length > 0 && known.every(({ file }) => file.startsWith('node:'));
-}
-
-function ageOf({ oldestId, newestId }: TimerRow, newAfterId: number | null): Age | null {
-  if (newAfterId === null) return null;
-  if (oldestId > newAfterId) return 'after';
-  return newestId > newAfterId ? 'mixed' : 'before';
-}
-
 function nodeOf({ graph }: LoadedSnapshot, id: number): number {
   const node = nodeOfId(graph, id);
   if (node !== -1) return node;
@@ -275,10 +266,6 @@ function nodeOf({ graph }: LoadedSnapshot, id: number): number {
 function checkedNode({ graph }: LoadedSnapshot, node: number): number {
   if (Number.isInteger(node) && node >= 0 && node < graph.nodeCount) return node;
   throw new RangeError(`There is no object ${node} among ${graph.nodeCount}.`);
-}
-
-function range(from: number, to: number): Uint32Array {
-  return Uint32Array.from({ length: to - from }, (_, i) => from + i);
 }
 
 function ordered<Row>(value: (row: Row) => string | number, ascending: boolean) {

@@ -22,6 +22,8 @@ export interface SnapshotFile {
   readonly fileBytes: number;
   /** Epoch milliseconds. */
   readonly takenAt: number;
+  /** Of the process that the verdict is about. */
+  readonly isReported: boolean;
 }
 
 export interface Paging {
@@ -53,6 +55,11 @@ export interface ReferenceRow extends ObjectRow {
   readonly edgeType: string;
 }
 
+/** An object with the name of the variable or property through which it is held; empty where there is none near it. */
+export interface OwnedRow extends ObjectRow {
+  readonly heldAs: string;
+}
+
 export interface ClassRow {
   readonly key: string;
   readonly name: string;
@@ -61,14 +68,14 @@ export interface ClassRow {
   readonly retainedBytes: number;
 }
 
-/** How objects are put together to see what changed: by class, by class and properties, by where they are, by who owns them. */
+/** How objects are put together to see what changed; see analyzer/explore/groupings.ts. */
 export type ChangeGrouping = 'class' | 'shape' | 'path' | 'owner';
 
 export interface ChangeRow {
   readonly key: string;
   readonly name: string;
-  /** Where it is, when the name alone does not tell. */
-  readonly detail: string | null;
+  /** Where it is held, when the name alone does not tell. */
+  readonly where: string | null;
   /** Per snapshot, oldest first. */
   readonly objectCounts: readonly number[];
   /** Per snapshot: own bytes, by owner all that is kept alive. */
@@ -90,9 +97,9 @@ export interface ObjectAnswer {
 
 export interface OwnersAnswer {
   /** From the root down to the node that was asked for. */
-  readonly chain: readonly ObjectRow[];
+  readonly chain: readonly OwnedRow[];
   /** What the node alone keeps alive, largest first. */
-  readonly children: readonly ObjectRow[];
+  readonly children: readonly OwnedRow[];
   readonly restCount: number;
   readonly restBytes: number;
 }

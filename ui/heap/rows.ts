@@ -38,6 +38,23 @@ export function pageOf<Item, Row>(
   return { total: items.length, rows: Array.from(items.slice(offset, offset + limit), row) };
 }
 
+/** The numbers from `first` to below `end`, of which only those of a page are made: an object may have millions of edges. */
+export function indexRange(first: number, end: number) {
+  return {
+    length: end - first,
+    slice: (from: number, to: number) =>
+      Uint32Array.from({ length: Math.max(0, Math.min(to, end - first) - from) }, (_, i) => first + from + i),
+  };
+}
+
+/** Of a longer text its start and its end, which says more of a path. */
+export function cutMiddle(text: string): string {
+  return text.length > MAX_START + MAX_END ? `${text.slice(0, MAX_START)}…${text.slice(-MAX_END)}` : text;
+}
+
+const MAX_START = 60;
+const MAX_END = 120;
+
 function cut(text: string): string {
   return text.length > MAX_NAME ? `${text.slice(0, MAX_NAME)}…` : text;
 }

@@ -1,5 +1,6 @@
 import type { ProfileKind } from '../../agent/recording.ts';
 import type { Capture, ProfileView } from '../api.ts';
+import type { StallPlace } from './route.ts';
 
 /** What the reader may do, with the token of the printed address. Each rejects with a sentence for the reader. */
 export interface RunActions {
@@ -14,6 +15,8 @@ export interface RunActions {
   /** An address that gives the file once. */
   downloadAddress(file: string): Promise<string>;
   profileView(file: string): Promise<ProfileView>;
+  /** The calls during a stall, when a CPU profile was taken meanwhile; null otherwise. */
+  stallProfile(place: StallPlace): Promise<ProfileView | null>;
 }
 
 export function runActions(token: string): RunActions {
@@ -40,5 +43,6 @@ export function runActions(token: string): RunActions {
     remove: (file) => ask('DELETE', 'captures', { file }),
     downloadAddress: async (file) => (await ask<{ address: string }>('POST', 'tickets', { file })).address,
     profileView: (file) => ask('GET', 'profile', { file }),
+    stallProfile: ({ process, at }) => ask('GET', 'stall-profile', { process, at: String(at) }),
   };
 }

@@ -4,6 +4,7 @@ import type { RunActions } from './actions.ts';
 import { analysisControl } from './analysis-control.ts';
 import { button, el } from './dom.ts';
 import { bytes, dateAndClock } from './format.ts';
+import { outOfReach } from './out-of-reach.ts';
 import { heapAddress, profileAddress } from './route.ts';
 import type { LiveRun } from './run-screen.ts';
 import type { RunSource } from './source.ts';
@@ -15,14 +16,9 @@ const KIND_NAMES: Readonly<Record<Capture['kind'], string>> = {
 };
 
 /** What can be recorded now, what was recorded, and what can be done with it. */
-export async function capturesScreen({ actions }: RunSource, live: LiveRun): Promise<HTMLElement> {
-  if (actions === null) {
-    return el(
-      'p',
-      { class: 'problem' },
-      'Recording and files are there where the page was opened by the address that leakwatch printed.',
-    );
-  }
+export async function capturesScreen(source: RunSource, live: LiveRun): Promise<HTMLElement> {
+  const { actions } = source;
+  if (actions === null) return el('p', { class: 'problem' }, outOfReach('Captures are', source));
   const captures = await actions.captures();
   const told = el('p', { class: 'note', role: 'status' });
   const tell = (work: Promise<unknown>, success: string) =>
@@ -57,6 +53,8 @@ function recorders(run: RunOverview | null, actions: RunActions, tell: Tell): HT
 
 function whyNothing(run: RunOverview | null): string {
   if (run === null || run.status === 'waiting') return 'The application has not begun yet.';
+  if (run.processes.length === 0 && !run.hasSnapshots)
+    return 'Nothing was recorded in this run: there is no process to ask.';
   if (run.processes.length === 0) return 'Only snapshots are open here, no run: there is no process to ask.';
   return 'This run is over. What was recorded can be looked at below; to record more, start the application again with leakwatch run.';
 }
@@ -102,10 +100,14 @@ function fileTable(
   { tell, reload }: { readonly tell: Tell; readonly reload: () => void },
 ): HTMLElement {
   const chosen = new Set<Capture>();
-  const compare = button('Compare the two chosen', { class: 'quiet', disabled: true }, () => {
-    const [from, to] = captures.filter((capture) => chosen.has(capture));
-    location.hash = heapAddress('changes', { file: to.file, from: from.file, to: to.file });
-  });
+  const compare = button(
+    'Compare the two chosen',
+    { class: 'quiet', disabled: true, title: 'Choose two snapshots of one process' },
+    () => {
+      const [from, to] = captures.filter((capture) => chosen.has(capture));
+      location.hash = heapAddress('changes', { file: to.file, from: from.file, to: to.file });
+    },
+  );
   const choose = (capture: Capture, isChosen: boolean) => {
     if (isChosen) chosen.add(capture);
     else chosen.delete(capture);
@@ -151,7 +153,7 @@ function fileRow(capture: Capture, { choose, download: save, remove }: FileActio
     el('td', {}, kind === 'snapshot' ? box : null),
     el('td', {}, dateAndClock(takenAt)),
     el('th', { scope: 'row' }, el('a', { href: address }, KIND_NAMES[kind]), el('small', {}, file)),
-    el('td', {}, process),
+    el('td', {}, process || '–'),
     el('td', { class: 'number' }, bytes(fileBytes)),
     el(
       'td',

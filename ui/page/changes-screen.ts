@@ -10,8 +10,8 @@ import { growthLine } from './sparkline.ts';
 
 /** Grouping -> its name on the page, the heading of its first column, and what its bytes are. */
 const GROUPINGS: Readonly<Record<ChangeGrouping, readonly [name: string, column: string, bytes: string]>> = {
+  shape: ['Shape', 'Class, or properties of plain objects', 'Own size'],
   class: ['Class', 'Class', 'Own size'],
-  shape: ['Shape', 'Class and properties', 'Own size'],
   path: ['Path', 'What, and where it is held', 'Own size'],
   owner: ['Owner', 'Owner, and who owns it', 'Keeps alive'],
 };
@@ -30,7 +30,7 @@ export async function changesScreen(view: HeapView): Promise<HTMLElement> {
   const table = pagedTable<ChangeRow>({
     label: 'What changed',
     sort: 'bytes',
-    columns: columnsFor(view, by, span),
+    columns: columnsFor(comparable.at(-1)?.file ?? file, by, span),
     load: async ({ sort, ...page }) => {
       const answer = await heap.ask('changes', file, {
         ...page,
@@ -69,7 +69,7 @@ export async function changesScreen(view: HeapView): Promise<HTMLElement> {
 }
 
 function groupingOf(name: string): ChangeGrouping {
-  return (Object.keys(GROUPINGS) as ChangeGrouping[]).find((known) => known === name) ?? 'class';
+  return (Object.keys(GROUPINGS) as ChangeGrouping[]).find((known) => known === name) ?? 'shape';
 }
 
 /** Snapshots of other processes are not compared; see the server. */
@@ -102,8 +102,9 @@ function groupingTabs({ place, file }: HeapView, chosen: ChangeGrouping): HTMLEl
   return el('nav', { class: 'tabs', 'aria-label': 'Put together by' }, ...links);
 }
 
+/** @param file the last one, in which the rows' objects are */
 function columnsFor(
-  { file }: HeapView,
+  file: string,
   by: ChangeGrouping,
   span: { readonly from: number; readonly to: number },
 ): TableColumn<ChangeRow>[] {
@@ -111,23 +112,39 @@ function columnsFor(
   const step = (values: readonly number[]) => values[span.to] - values[span.from];
   return [
     { title, sort: 'name', cell: (row) => nameCell(row, by, file) },
-    { title: 'Objects per snapshot', cell: ({ objectCounts }) => objectCounts.map(count).join(' → ') },
+    {
+      title: 'Objects per snapshot',
+      isAside: true,
+      cell: ({ objectCounts }) => objectCounts.map(count).join(' → '),
+    },
     {
       title: 'Objects',
       sort: 'objects',
       isNumber: true,
       cell: (row) => signed(step(row.objectCounts), count),
     },
-    { title: 'Came', sort: 'came', isNumber: true, cell: ({ came }) => (came === null ? '–' : count(came)) },
-    { title: 'Went', sort: 'went', isNumber: true, cell: ({ went }) => (went === null ? '–' : count(went)) },
+    {
+      title: 'Came',
+      sort: 'came',
+      isNumber: true,
+      isAside: true,
+      cell: ({ came }) => (came === null ? '–' : count(came)),
+    },
+    {
+      title: 'Went',
+      sort: 'went',
+      isNumber: true,
+      isAside: true,
+      cell: ({ went }) => (went === null ? '–' : count(went)),
+    },
     { title: bytesTitle, sort: 'bytes', isNumber: true, cell: (row) => signed(step(row.bytes), bytes) },
     { title: '', cell: (row) => growthLine(row.bytes, `Bytes of ${row.name} per snapshot`) },
   ];
 }
 
-function nameCell({ key, name, detail, sample }: ChangeRow, by: ChangeGrouping, file: string): Child {
+function nameCell({ key, name, where, sample }: ChangeRow, by: ChangeGrouping, file: string): Child {
   const address =
-    by === 'class'
+    by === 'shape' || (by === 'class' && key !== 'Object') // which is plain objects of every shape
       ? heapAddress('objects', { file, classKey: key })
       : sample === null
         ? null
@@ -136,7 +153,7 @@ function nameCell({ key, name, detail, sample }: ChangeRow, by: ChangeGrouping, 
     'span',
     { class: 'object-name' },
     address === null ? name : el('a', { href: address }, name),
-    detail !== null && detail !== '' && el('small', { class: 'path' }, detail),
+    where !== null && where !== '' && el('small', { class: 'path' }, where),
   );
 }
 

@@ -1,12 +1,12 @@
 import type { SeriesName, Timeline } from '../api.ts';
 import { bytes, count, milliseconds, percent } from './format.ts';
 
-/** One line, area or set of bars. */
+/** One line, area or row of stems. */
 export interface SeriesSpec {
   readonly name: SeriesName;
   readonly label: string;
   readonly colour: `--${string}`;
-  readonly look: 'line' | 'area' | 'dotted-line' | 'dashed-line' | 'bars';
+  readonly look: 'line' | 'area' | 'dotted-line' | 'dashed-line' | 'stems';
   readonly hidden?: boolean;
 }
 
@@ -52,10 +52,10 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'Garbage-collection pauses',
     format: milliseconds,
     series: fixed(
-      { name: 'gc:major', label: 'Major', colour: '--line-alarm', look: 'bars' },
-      { name: 'gc:minor', label: 'Minor', colour: '--line-1', look: 'bars' },
-      { name: 'gc:incremental', label: 'Incremental', colour: '--line-3', look: 'bars' },
-      { name: 'gc:weak-callbacks', label: 'Weak callbacks', colour: '--line-quiet', look: 'bars' },
+      { name: 'gc:major', label: 'Major', colour: '--line-alarm', look: 'stems' },
+      { name: 'gc:minor', label: 'Minor', colour: '--line-1', look: 'stems' },
+      { name: 'gc:incremental', label: 'Incremental', colour: '--line-3', look: 'stems' },
+      { name: 'gc:weak-callbacks', label: 'Weak callbacks', colour: '--line-quiet', look: 'stems' },
     ),
   },
   {

@@ -1,13 +1,4 @@
-import {
-  BarController,
-  BarElement,
-  Chart,
-  Filler,
-  LineController,
-  LineElement,
-  LinearScale,
-  PointElement,
-} from 'chart.js';
+import { Chart, Filler, LineController, LineElement, LinearScale, PointElement } from 'chart.js';
 import type { ChartDataset, Plugin, Scale } from 'chart.js';
 import type { Points, Timeline } from '../api.ts';
 import type { ChartSpec, SeriesSpec } from './chart-specs.ts';
@@ -18,7 +9,7 @@ import { colour } from './theme.ts';
 import { timeLabel, timeTicks } from './time-axis.ts';
 import type { TimeView } from './time-view.ts';
 
-Chart.register(BarController, BarElement, Filler, LineController, LineElement, LinearScale, PointElement);
+Chart.register(Filler, LineController, LineElement, LinearScale, PointElement);
 
 /** Same for all charts, so that their time axes lie under one another. */
 export const AXIS_WIDTH = 68;
@@ -26,7 +17,7 @@ const TICK_WIDTH = 92;
 const RIGHT_MARGIN = 30;
 
 type Dot = { x: number; y: number | null };
-type Drawing = Chart<'line' | 'bar', Dot[]>;
+type Drawing = Chart<'line', Dot[]>;
 
 /** One chart with its legend and table. */
 export interface TimeChart {
@@ -56,23 +47,22 @@ export function timeChart(spec: ChartSpec): TimeChart {
     table.element,
   );
   const overlay: Overlay = { crosshairAt: null, snapshotsAt: [], crosshairColour: '', snapshotColour: '' };
-  const drawing = newDrawing(canvas, spec, overlay);
+  let drawing: Drawing | null = null; // made when there is something to draw
   const hidden = new Map<string, boolean>();
+  let span: TimeView = { from: 0, to: 1 };
   let shown: { timeline: Timeline; series: readonly SeriesSpec[] } | null = null;
 
-  const setSpan = ({ from, to }: TimeView) => {
-    const axis = drawing.options.scales!.x!;
-    axis.min = from;
-    axis.max = to;
-  };
   const draw = () => {
     if (!shown) return;
     const { timeline, series } = shown;
     overlay.crosshairColour = colour('--muted');
     overlay.snapshotColour = colour('--accent');
     const visible = series.filter(({ name, hidden: atFirst }) => !(hidden.get(name) ?? atFirst ?? false));
-    drawing.data.datasets = visible.map((one) => dataset(one, timeline.series[one.name]!));
-    drawing.update('none');
+    const datasets = visible.map((one) => dataset(one, timeline.series[one.name]!));
+    if (drawing) {
+      drawing.data.datasets = datasets;
+      update(drawing, span);
+    } else drawing = newDrawing(canvas, { spec, overlay, datasets, span });
   };
   const drawLegend = () => {
     legend.replaceChildren(
@@ -94,25 +84,26 @@ export function timeChart(spec: ChartSpec): TimeChart {
       shown = { timeline, series };
       overlay.snapshotsAt = timeline.markers.filter(({ kind }) => kind === 'snapshot').map(({ at }) => at);
       element.hidden = series.length === 0;
-      setSpan(view);
+      span = view;
       if (!same) drawLegend();
-      draw();
+      if (series.length > 0) draw();
       table.show(timeline, series);
     },
     move(view) {
-      setSpan(view);
-      if (isInSight(element)) drawing.update('none');
+      span = view;
+      if (drawing && isInSight(element)) update(drawing, span);
     },
     point(at) {
       overlay.crosshairAt = at;
-      drawing.draw();
+      drawing?.draw();
       for (const [i, one] of (shown?.series ?? []).entries()) {
         const value = at === null ? null : valueNear(shown!.timeline.series[one.name]!, at);
         legend.children[i].querySelector('output')!.textContent = value === null ? '' : spec.format(value);
       }
     },
-    timeAt: (pixel) => drawing.scales.x.getValueForPixel(pixel) ?? 0,
+    timeAt: (pixel) => drawing?.scales.x.getValueForPixel(pixel) ?? span.from,
     recolour() {
+      if (!drawing) return;
       for (const axis of Object.values(drawing.options.scales!)) {
         axis!.grid!.color = colour('--grid');
         axis!.ticks!.color = colour('--muted');
@@ -136,10 +127,24 @@ export function isInSight(element: HTMLElement): boolean {
   return bottom > 0 && top < innerHeight;
 }
 
-function newDrawing(canvas: HTMLCanvasElement, spec: ChartSpec, overlay: Overlay): Drawing {
-  return new Chart<'line' | 'bar', Dot[]>(canvas, {
+function update(drawing: Drawing, { from, to }: TimeView): void {
+  const axis = drawing.options.scales!.x!;
+  axis.min = from;
+  axis.max = to;
+  drawing.update('none');
+}
+
+interface Content {
+  readonly spec: ChartSpec;
+  readonly overlay: Overlay;
+  readonly datasets: ChartDataset<'line', Dot[]>[];
+  readonly span: TimeView;
+}
+
+function newDrawing(canvas: HTMLCanvasElement, { spec, overlay, datasets, span }: Content): Drawing {
+  return new Chart<'line', Dot[]>(canvas, {
     type: 'line',
-    data: { datasets: [] },
+    data: { datasets },
     plugins: [overlayPlugin(overlay)],
     options: {
       animation: false,
@@ -151,6 +156,8 @@ function newDrawing(canvas: HTMLCanvasElement, spec: ChartSpec, overlay: Overlay
       scales: {
         x: {
           type: 'linear',
+          min: span.from,
+          max: span.to,
           grid: { color: colour('--grid'), drawTicks: false },
           border: { display: false },
           afterBuildTicks: (axis) => {
@@ -187,23 +194,29 @@ function timeTickLabel(this: Scale, value: number | string): string {
   return timeLabel(Number(value), this.min, this.max);
 }
 
-function dataset(spec: SeriesSpec, { x, y }: Points): ChartDataset<'line' | 'bar', Dot[]> {
-  const data = x.map((at, i) => ({ x: at, y: y[i] }));
-  const line = colour(spec.colour);
-  if (spec.look === 'bars') {
-    return { type: 'bar', data, backgroundColor: line, barThickness: 2, minBarLength: 2, grouped: false };
-  }
+function dataset({ look, colour: name }: SeriesSpec, points: Points): ChartDataset<'line', Dot[]> {
+  const line = colour(name);
+  const data = look === 'stems' ? stems(points) : points.x.map((at, i) => ({ x: at, y: points.y[i] }));
   return {
     type: 'line',
     data,
     borderColor: line,
-    borderDash: spec.look === 'dashed-line' ? [6, 5] : [],
-    borderWidth: spec.look === 'dotted-line' ? 2 : 1.5,
-    pointRadius: spec.look === 'dotted-line' && data.length < 80 ? 2.5 : 0,
+    borderDash: look === 'dashed-line' ? [6, 5] : [],
+    borderWidth: look === 'dotted-line' || look === 'stems' ? 2 : 1.5,
+    pointRadius: look === 'dotted-line' && data.length < 80 ? 2.5 : 0,
     pointBackgroundColor: line,
-    fill: spec.look === 'area' ? 'origin' : false,
+    fill: look === 'area' ? 'origin' : false,
     backgroundColor: line.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.12)'),
   };
+}
+
+/** A line from the axis up to each point: one path, where a thousand bars would be as many shapes. */
+function stems({ x, y }: Points): Dot[] {
+  return x.flatMap((at, i) => [
+    { x: at, y: 0 },
+    { x: at, y: y[i] },
+    { x: at, y: null },
+  ]);
 }
 
 function legendEntry(spec: SeriesSpec, visible: boolean, onToggle: (visible: boolean) => void): HTMLElement {
@@ -218,7 +231,7 @@ function legendEntry(spec: SeriesSpec, visible: boolean, onToggle: (visible: boo
   return entry;
 }
 
-function overlayPlugin(overlay: Overlay): Plugin<'line' | 'bar'> {
+function overlayPlugin(overlay: Overlay): Plugin<'line'> {
   return {
     id: 'overlay',
     beforeDatasetsDraw(chart) {

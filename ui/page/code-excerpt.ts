@@ -1,6 +1,7 @@
 import type { SourceLocation } from '../../analyzer/report.ts';
 import type { SourceExcerpt } from '../api.ts';
 import { el, prose } from './dom.ts';
+import { outOfReach } from './out-of-reach.ts';
 import type { RunSource } from './source.ts';
 
 /** Places nearer than this are shown as one piece of code. */
@@ -65,8 +66,9 @@ function codeLines(excerpts: readonly SourceExcerpt[]): HTMLElement {
   return el('pre', { tabindex: 0, role: 'region', 'aria-label': 'Code' }, el('code', {}, ...rows));
 }
 
-function whyAbsent({ actions }: RunSource): string {
-  return actions
+function whyAbsent(source: RunSource): string {
+  if (source.isSaved) return 'The code was not at hand when this report was saved.';
+  return source.actions
     ? 'The code is not at hand: it is not among the files of the observed application.'
-    : 'Code is shown where the page was opened by the address that leakwatch printed.';
+    : outOfReach('Code is', source);
 }

@@ -49,8 +49,8 @@ export function prose(text: string): DocumentFragment {
   const fragment = document.createDocumentFragment();
   const parts = clipped(text).split('`');
   const paired = parts.length % 2 === 1;
-  if (!paired) fragment.append(legible(text));
-  else fragment.append(...parts.map((part, i) => (i % 2 === 1 ? el('code', {}, part) : legible(part))));
+  if (!paired) fragment.append(asNode(text));
+  else fragment.append(...parts.map((part, i) => (i % 2 === 1 ? el('code', {}, part) : asNode(part))));
   return fragment;
 }
 
@@ -64,7 +64,15 @@ function clipped(text: string): string {
 }
 
 function asNode(child: Node | string | number): Node | string {
-  return typeof child === 'object' ? child : legible(String(child));
+  return typeof child === 'object' ? child : breakable(legible(String(child)));
+}
+
+/** Paths may be broken after a slash, rather than within a name. */
+function breakable(text: string): Node | string {
+  if (!/[/\\]\w+[/\\]/.test(text)) return text;
+  const fragment = document.createDocumentFragment();
+  for (const part of text.split(/(?<=[/\\])(?=\w)/)) fragment.append(part, document.createElement('wbr'));
+  return fragment;
 }
 
 function setAttributes(element: Element, attributes: Attributes): void {

@@ -3,7 +3,7 @@ import { bytes, count, signed } from './format.ts';
 
 /** The finding as plain text, to be pasted into an issue. */
 export function findingText(finding: Finding): string {
-  const { title, culprit, growth, confidence, trace, fix, evidence, fingerprint } = finding;
+  const { title, culprit, growth, confidence, trace, fix, evidence, fingerprint, knownLeak } = finding;
   const { location } = culprit;
   return [
     title,
@@ -13,12 +13,14 @@ export function findingText(finding: Finding): string {
     `Objects     ${growth.objects.map(count).join(' → ')}`,
     `Held        ${growth.bytes.map(bytes).join(' → ')}`,
     ...(growth.bytesPerMinute === null ? [] : [`Rate        ${signed(growth.bytesPerMinute, bytes)}/min`]),
+    ...(growth.bytesFreed === undefined ? [] : [`If let go   ${bytes(growth.bytesFreed)} come back`]),
     `Confidence  ${confidence.level} (${Math.round(confidence.score * 100)} of 100)`,
     '',
     'Held through',
     ...trace.map(traceLine),
     '',
     `Fix: ${fix}`,
+    ...(knownLeak ? [`Known leak of ${knownLeak.package} ${knownLeak.affected}: ${knownLeak.url}`] : []),
     '',
     ...[...confidence.reasons, ...evidence].map((sentence) => `- ${sentence}`),
     '',

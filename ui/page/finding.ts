@@ -37,9 +37,12 @@ export function culpritLine(culprit: Culprit): HTMLElement {
   );
 }
 
+/** Between a number and its unit. */
+const NO_BREAK = '\u00A0';
+
 /** How it grew: a dot per snapshot, and the rates. */
 export function growthFigures(growth: Growth): HTMLElement {
-  const bytesText = growth.bytes.map(bytes).join(' → ');
+  const bytesText = growth.bytes.map((value) => bytes(value).replace(' ', NO_BREAK)).join(' → ');
   const objectsText = growth.objects.map(count).join(' → ');
   return el(
     'div',

@@ -59,11 +59,17 @@ export function selfValue({ value, children }: FlameNode): number {
 function calleeOf(caller: FlameNode, frame: Frame): FlameNode {
   const name = frameName(frame);
   const place = placeOf(frame);
-  const known = caller.children.find((child) => child.name === name && child.place === place);
+  const known = caller.children.find((child) => child.name === name && isSamePlace(child, frame));
   if (known) return known;
   const callee: FlameNode = { name, place, owner: ownerOf(frame), start: 0, value: 0, children: [] };
   caller.children.push(callee);
   return callee;
+}
+
+/** Of Node's own functions, which people do not look up, the lines within them are not told apart. */
+function isSamePlace({ place, owner }: FlameNode, frame: Frame): boolean {
+  if (owner !== 'node' || frame.functionName === '') return place === placeOf(frame);
+  return place.startsWith(`${frame.file}:`) && ownerOf(frame) === 'node';
 }
 
 function arrange(root: FlameNode): void {

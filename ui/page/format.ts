@@ -46,6 +46,13 @@ export function duration(ms: number): string {
   return twoUnits(ms, DAY, 'd', HOUR, 'h');
 }
 
+/** A time that lies ahead, no finer than it can be known, and in the words of the terminal: "45 s", "12 min", "3.5 h", "4 days". */
+export function forecast(ms: number): string {
+  if (ms < HOUR) return ms < MINUTE ? duration(ms) : `${Math.round(ms / MINUTE)} min`;
+  const [value, unit] = ms < DAY ? [ms / HOUR, 'h'] : [ms / DAY, 'days'];
+  return `${value >= 10 ? value.toFixed(0) : value.toFixed(1).replace(/\.0$/, '')} ${unit}`;
+}
+
 /** "14:03:07" in the reader's time zone. */
 export function clock(at: number): string {
   return new Date(at).toLocaleTimeString('en-GB');

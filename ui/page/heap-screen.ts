@@ -47,13 +47,26 @@ export function heapScreen(heap: HeapSource, name: HeapScreenName, place: HeapPl
     content.replaceChildren(progress(heap));
     try {
       const snapshots = await heap.snapshots();
-      const file = place.file || (snapshots.at(-1)?.file ?? '');
+      if (snapshots.length === 0) return content.replaceChildren(noSnapshots());
+      const { file: latest } = snapshots.findLast(({ isReported }) => isReported) ?? snapshots.at(-1)!;
+      const file = place.file || latest;
       if (name !== 'changes') chooser.replaceChildren(...snapshotChooser(snapshots, file, name));
       content.replaceChildren(await screen({ heap, file, snapshots, place }));
     } catch (error) {
       content.replaceChildren(el('p', { class: 'problem', role: 'alert' }, (error as Error).message));
     }
   }
+}
+
+function noSnapshots(): HTMLElement {
+  const captures = el('a', { href: '#/captures' }, 'Captures');
+  return el(
+    'p',
+    { class: 'lead' },
+    'There is no heap snapshot of this run. While it goes on, ',
+    captures,
+    ' takes one.',
+  );
 }
 
 function progress(heap: HeapSource): HTMLElement {

@@ -11,12 +11,16 @@ export interface HeapSource {
   ): Promise<HeapQuestions[Ask]['answer']>;
   /** Stops whatever is being read. */
   cancel(): Promise<void>;
-  /** Calls back with 0..1 while a snapshot is being read. */
+  /** Calls back with 0..1 while a snapshot is being read; the listener before is not called any more. */
   onProgress(listener: (share: number) => void): void;
 }
 
 export function heapSource(token: string, events: EventSource): HeapSource {
   const headers = { 'X-Leakwatch-Token': token };
+  let told: ((share: number) => void) | null = null;
+  events.addEventListener('heap', ({ data }: MessageEvent<string>) => {
+    told?.((JSON.parse(data) as { share: number }).share);
+  });
   const get = async <Body>(path: string): Promise<Body> => {
     const response = await fetch(`api/heap/${path}`, { headers });
     const body = (await response.json()) as Body & { readonly error?: string };
@@ -33,10 +37,6 @@ export function heapSource(token: string, events: EventSource): HeapSource {
     async cancel() {
       await fetch('api/heap/cancel', { method: 'POST', headers });
     },
-    onProgress(listener) {
-      events.addEventListener('heap', ({ data }: MessageEvent<string>) => {
-        listener((JSON.parse(data) as { share: number }).share);
-      });
-    },
+    onProgress: (listener) => void (told = listener),
   };
 }

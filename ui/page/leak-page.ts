@@ -1,12 +1,20 @@
-import type { Finding, Growth, Report, SnapshotSummary } from '../../analyzer/report.ts';
+import type {
+  Allocation,
+  Finding,
+  Growth,
+  KnownLeak,
+  Report,
+  SnapshotSummary,
+} from '../../analyzer/report.ts';
 import { codeExcerpts } from './code-excerpt.ts';
 import type { CodePlace } from './code-excerpt.ts';
 import { copyButton } from './copy-button.ts';
 import { el, prose } from './dom.ts';
+import type { Child } from './dom.ts';
 import { figure } from './figure.ts';
 import { confidenceBadge, culpritLine, evidenceList, kindBadge, traceList } from './finding.ts';
 import { findingText } from './finding-text.ts';
-import { bytes, clock, count, percent, signed } from './format.ts';
+import { bytes, clock, count, forecast, percent, signed } from './format.ts';
 import { leakAddress, wellFormed } from './route.ts';
 import type { RunSource } from './source.ts';
 
@@ -56,15 +64,43 @@ function absence(fingerprint: string): HTMLElement {
 }
 
 function whereColumn(finding: Finding, source: RunSource): HTMLElement {
-  const { trace, fix } = finding;
+  const { trace, fix, knownLeak, allocatedBy = [] } = finding;
   const places = placesOf(finding);
   return el(
     'div',
     { class: 'column' },
-    panel('Fix', el('p', { class: 'fix' }, prose(fix))),
+    panel('Fix', el('p', { class: 'fix' }, prose(fix)), knownLeak ? knownLeakNote(knownLeak) : null),
     panel('Held through', traceList(trace)),
+    allocatedBy.length > 0 && panel('Allocated by', allocationList(allocatedBy)),
     places.length > 0 && panel('Code', ...codeExcerpts(source, places)),
   );
+}
+
+/** The leak as others have met it; only an address of the web becomes a link. */
+function knownLeakNote({ package: name, affected, fixedIn, summary, url }: KnownLeak): HTMLElement {
+  const fixed = fixedIn === null ? 'not fixed yet' : `fixed in ${fixedIn}`;
+  return el(
+    'p',
+    { class: 'note below' },
+    `Known leak of ${name} ${affected}, ${fixed}: `,
+    prose(summary),
+    '. ',
+    /^https?:/.test(url) ? el('a', { href: url, rel: 'noreferrer', target: '_blank' }, url) : url,
+  );
+}
+
+/** Who allocated what is held, by the heap profile. */
+function allocationList(allocations: readonly Allocation[]): HTMLElement {
+  const rows = allocations.map(({ functionName, location: { file, line }, share }) =>
+    el(
+      'li',
+      {},
+      el('code', {}, functionName || 'an anonymous function'),
+      el('code', { class: 'location' }, `${file}:${line}`),
+      `${percent(share * 100)} of it`,
+    ),
+  );
+  return el('ul', { class: 'allocations' }, ...rows);
 }
 
 /** The culprit's own line and the other places that matter, each once. */
@@ -103,7 +139,7 @@ function howMuchColumn(finding: Finding, report: Report): HTMLElement {
   );
 }
 
-function panel(title: string, ...children: HTMLElement[]): HTMLElement {
+function panel(title: string, ...children: Child[]): HTMLElement {
   return el('section', { class: 'panel' }, el('h2', {}, title), ...children);
 }
 
@@ -147,13 +183,18 @@ function snapshotName(snapshot: SnapshotSummary | undefined, index: number): str
   return snapshot?.takenAt ? `${index + 1} · ${clock(snapshot.takenAt)}` : String(index + 1);
 }
 
-function rates({ bytesPerMinute, objectsPerMinute, shareOfHeapGrowth }: Growth): HTMLElement {
+function rates(growth: Growth): HTMLElement {
+  const { bytesPerMinute, objectsPerMinute, shareOfHeapGrowth } = growth;
+  const { bytesPerRequest, timeToHeapLimitMs, bytesFreed } = growth;
   return el(
     'dl',
     { class: 'figures small' },
     bytesPerMinute !== null && figure('Rate', `${signed(bytesPerMinute, bytes)}/min`),
     objectsPerMinute !== null && figure('Objects', `${signed(objectsPerMinute, count)}/min`),
+    bytesPerRequest !== undefined && figure('Per request', bytes(bytesPerRequest)),
     shareOfHeapGrowth !== null && figure('Of the heap’s growth', percent(shareOfHeapGrowth * 100)),
+    timeToHeapLimitMs !== undefined && figure('Alone fills the heap in', forecast(timeToHeapLimitMs)),
+    bytesFreed !== undefined && figure('Comes back if let go', bytes(bytesFreed), 'What nothing else keeps'),
   );
 }
 

@@ -6,6 +6,7 @@ import { duration } from './format.ts';
 import { processTable } from './processes.ts';
 import { leakPage } from './leak-page.ts';
 import { heapScreen } from './heap-screen.ts';
+import { outOfReach } from './out-of-reach.ts';
 import { currentRoute } from './route.ts';
 import { routeTable } from './route-table.ts';
 import { runScreen } from './run-screen.ts';
@@ -36,7 +37,8 @@ let following: RunScreen | null = null;
 let chosenProcess: string | null = null;
 let verdictShown = '';
 let refreshing: Promise<void> | null = null;
-let refreshAgain = false;
+let told = 0;
+let seen = -1;
 
 byId('main').replaceChildren(...overviewScreen, otherScreen);
 addEventListener('hashchange', () => {
@@ -50,16 +52,19 @@ for (const link of document.querySelectorAll<HTMLElement>('#screens [data-needs=
 showScreen();
 source.watch(refresh, (connected) => {
   document.body.dataset.connected = String(connected);
+  if (!connected) seen = -1; // it may be another server that answers next
 });
 
 /** Asks for the overview; one question at a time, and one more when there was a change meanwhile. */
-function refresh(): void {
-  refreshAgain = true;
+function refresh(revision: number): void {
+  told = revision;
+  if (told <= seen) return;
   refreshing ??= (async () => {
-    while (refreshAgain) {
-      refreshAgain = false;
-      await source.overview().then(draw, () => {});
-    }
+    do {
+      const run = await source.overview().catch(() => null);
+      seen = run?.revision ?? told;
+      if (run) draw(run);
+    } while (told > seen);
     refreshing = null;
   })();
 }
@@ -83,7 +88,9 @@ function showScreen(): void {
       link.scrollIntoView({ block: 'nearest', inline: 'center' }); // the list is wider than a narrow screen
     }
   }
-  if (!screen && latest) drawProcesses(latest);
+  if (screen || !latest) return;
+  showTimeline(latest);
+  drawProcesses(latest);
 }
 
 function otherThanOverview(route: Route): HTMLElement | null {
@@ -94,22 +101,20 @@ function otherThanOverview(route: Route): HTMLElement | null {
     return following.element;
   }
   if (source.heap) return heapScreen(source.heap, route.screen, route.place);
-  return el(
-    'p',
-    { class: 'problem' },
-    'Snapshots are shown where the page was opened by the address that leakwatch printed.',
-  );
+  return el('p', { class: 'problem' }, outOfReach('Snapshots are', source));
 }
 
 function draw(run: RunOverview): void {
   latest = run;
+  const isOverview = currentRoute().screen === 'overview';
+  if (isOverview) showTimeline(run); // first, since its series come while the rest is drawn
   drawTopbar(run);
   analysis?.show(run);
   drawVerdict(run);
   slots.problems.replaceChildren(
     ...run.problems.map((problem) => el('p', { class: 'problem', role: 'note' }, problem)),
   );
-  if (currentRoute().screen === 'overview') drawProcesses(run);
+  if (isOverview) drawProcesses(run);
   following?.follow(run);
   document.body.dataset.ready = 'true';
 }
@@ -124,8 +129,7 @@ function drawTopbar({ status, name, command, startedAt, processes }: RunOverview
 }
 
 /** A verdict is missing, and nobody else is about to give one. */
-function canAnalyze({ report, status, processes, analysis: { isRunning } }: RunOverview): boolean {
-  const hasSnapshots = processes.length === 0 || processes.some(({ snapshots }) => snapshots.length > 0);
+function canAnalyze({ report, status, hasSnapshots, analysis: { isRunning } }: RunOverview): boolean {
   return isRunning || (!report && status === 'finished' && hasSnapshots);
 }
 
@@ -146,20 +150,29 @@ function drawVerdict(run: RunOverview): void {
   if (currentRoute().screen === 'leak') showScreen();
 }
 
+function showTimeline(run: RunOverview): void {
+  const chosen = chosenIn(run);
+  timeline.element.hidden = !chosen;
+  if (chosen) timeline.show(chosen, isReported(chosen, run) ? run.report : null);
+}
+
+function chosenIn(run: RunOverview): ProcessOverview | undefined {
+  return run.processes.find(({ id }) => id === chosenProcess) ?? mostInteresting(run);
+}
+
 function drawProcesses(run: RunOverview): void {
   const { processes } = run;
-  const chosen = processes.find(({ id }) => id === chosenProcess) ?? mostInteresting(run);
+  const chosen = chosenIn(run);
   const focused =
     document.activeElement instanceof HTMLElement ? document.activeElement.dataset.process : undefined;
   const table = processTable(processes, chosen?.id ?? null, (id) => {
     chosenProcess = id;
+    showTimeline(run);
     drawProcesses(run);
   });
   const routes = chosen && routeTable(chosen.routes);
   slots.processes.replaceChildren(...(table ? [table] : []), ...(routes ? [routes] : []));
   if (focused !== undefined) table?.querySelector<HTMLElement>(`[data-process="${focused}"]`)?.focus();
-  timeline.element.hidden = !chosen;
-  if (chosen) timeline.show(chosen);
 }
 
 /** The one the report is about, or else the first. */

@@ -76,7 +76,7 @@ function searchTable({ heap, file, place }: HeapView) {
   });
 }
 
-/** A class's key is its place in the code and its name. */
+/** Of a class's key, which is its place in the code and its name, the name. */
 function nameOf(key: string): string {
-  return key.replace(/^(\d+,\d+,\d+)?,/, '');
+  return key.replace(/^(?:(?:\d+,){2,3}|,)/, '');
 }

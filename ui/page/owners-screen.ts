@@ -1,4 +1,4 @@
-import type { ObjectRow, OwnersAnswer } from '../heap/questions.ts';
+import type { ObjectRow, OwnedRow, OwnersAnswer } from '../heap/questions.ts';
 import { el } from './dom.ts';
 import { bytes, count, percent } from './format.ts';
 import type { HeapView } from './heap-screen.ts';
@@ -7,8 +7,6 @@ import { squarify } from './squarify.ts';
 
 const ASPECT = 2; // as in the style sheet
 const NARROW_ASPECT = 0.8;
-const MIN_LABEL_WIDTH = 7; // percent; smaller tiles have no room for words
-const MIN_LABEL_HEIGHT = 8;
 
 /** Who keeps what alive, as a map: the area is what would be freed with the object, the colour how much of it is new. */
 export async function ownersScreen({ heap, file, place }: HeapView): Promise<HTMLElement> {
@@ -49,9 +47,7 @@ function treemap({ children, restBytes, restCount }: OwnersAnswer, file: string)
   const tiles = squarify(sizes, narrow ? NARROW_ASPECT : ASPECT);
   const items = tiles.map((tile, i) => {
     const child = shown[i];
-    const isLarge = tile.width >= MIN_LABEL_WIDTH && tile.height >= MIN_LABEL_HEIGHT;
-    const content = child ? childTile(child, file, isLarge) : restTile(restCount, restBytes, isLarge);
-    const item = el('li', {}, content);
+    const item = el('li', {}, child ? childTile(child, file) : restTile(restCount, restBytes));
     item.style.left = `${tile.left}%`;
     item.style.top = `${tile.top}%`;
     item.style.width = `${tile.width}%`;
@@ -61,17 +57,22 @@ function treemap({ children, restBytes, restCount }: OwnersAnswer, file: string)
   return el('ul', { class: 'treemap', 'aria-label': 'What it keeps alive, largest first' }, ...items);
 }
 
-function childTile(child: ObjectRow, file: string, isLarge: boolean): HTMLElement {
+function childTile(child: OwnedRow, file: string): HTMLElement {
   const name = labelOf(child);
   const size = bytes(child.retainedBytes);
-  const text = `${name}, ${size}${newText(child)}`;
-  const content = isLarge
-    ? [el('b', {}, name), ' ', el('span', {}, size), el('span', { class: 'unseen' }, newText(child))]
-    : [el('span', { class: 'unseen' }, text)];
   const link = el(
     'a',
-    { class: 'tile', href: heapAddress('owners', { file, node: child.node }), title: text },
-    ...content,
+    {
+      class: 'tile',
+      href: heapAddress('owners', { file, node: child.node }),
+      title: `${name}, ${size}${newText(child)}`,
+    },
+    el('b', {}, child.heldAs || whatIs(child)),
+    ' ',
+    el('span', {}, size),
+    ' ',
+    child.heldAs !== '' && el('span', {}, whatIs(child)),
+    el('span', { class: 'unseen' }, newText(child)),
   );
   const share = child.newShare ?? 0;
   link.style.setProperty('--new', `${Math.round(8 + share * 50)}%`);
@@ -79,9 +80,9 @@ function childTile(child: ObjectRow, file: string, isLarge: boolean): HTMLElemen
   return link;
 }
 
-function restTile(restCount: number, restBytes: number, isLarge: boolean): HTMLElement {
+function restTile(restCount: number, restBytes: number): HTMLElement {
   const text = `${count(restCount)} more, ${bytes(restBytes)}`;
-  return el('span', { class: 'tile', title: text }, isLarge ? text : el('span', { class: 'unseen' }, text));
+  return el('span', { class: 'tile', title: text }, el('span', {}, text));
 }
 
 function legend({ children }: OwnersAnswer): HTMLElement {
@@ -99,8 +100,13 @@ function newText({ newShare }: ObjectRow): string {
   return newShare === null ? '' : `, ${percent(newShare * 100)} new`;
 }
 
-function labelOf({ node, name, className, type, id }: ObjectRow): string {
-  if (node === 0) return 'The program';
+/** `bus: EventEmitter`: its name in the program, and what it is. */
+function labelOf(owned: OwnedRow): string {
+  if (owned.node === 0) return 'The program';
+  return owned.heldAs === '' ? whatIs(owned) : `${owned.heldAs}: ${whatIs(owned)}`;
+}
+
+function whatIs({ name, className, type, id }: ObjectRow): string {
   if (type.includes('string')) return `"${name.slice(0, 60)}"`;
   return name || className || `${type} @${id}`;
 }

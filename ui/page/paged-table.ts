@@ -10,6 +10,8 @@ export interface TableColumn<Row> {
   /** By what the server sorts; a column without it cannot be sorted by. */
   readonly sort?: string;
   readonly isNumber?: boolean;
+  /** Left out where there is little room. */
+  readonly isAside?: boolean;
   readonly cell: (row: Row) => Child;
 }
 
@@ -48,8 +50,9 @@ export function pagedTable<Row>(spec: TableSpec<Row>) {
     el('p', { class: 'pager' }, told, earlier, later),
   );
 
-  function heading({ title, sort: by, isNumber }: TableColumn<Row>): HTMLElement {
-    const attributes = { scope: 'col', class: isNumber ? 'number' : null };
+  function heading(column: TableColumn<Row>): HTMLElement {
+    const { title, sort: by } = column;
+    const attributes = { scope: 'col', class: classOf(column) };
     if (by === undefined) return el('th', attributes, title);
     const cell = el(
       'th',
@@ -84,6 +87,10 @@ export function pagedTable<Row>(spec: TableSpec<Row>) {
   return { element, reload: () => go(0) };
 }
 
-function cellOf<Row>({ cell, isNumber }: TableColumn<Row>, row: Row): HTMLElement {
-  return el('td', { class: isNumber ? 'number' : null }, cell(row));
+function cellOf<Row>(column: TableColumn<Row>, row: Row): HTMLElement {
+  return el('td', { class: classOf(column) }, column.cell(row));
+}
+
+function classOf<Row>({ isNumber, isAside }: TableColumn<Row>): string | null {
+  return [isNumber && 'number', isAside && 'aside'].filter(Boolean).join(' ') || null;
 }

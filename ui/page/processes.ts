@@ -48,7 +48,7 @@ function processRow(
       'th',
       { scope: 'row' },
       choose,
-      el('small', {}, `${ROLES[process.role]} · ${baseName(process.script)}`),
+      el('small', {}, [ROLES[process.role], baseName(process.script)].filter(Boolean).join(' · ')),
     ),
     el('td', {}, stateText(process), el('small', {}, observedText(process))),
     el('td', {}, sparkline(sparklines.floor, 'Heap floor over time'), latest && bytes(latest.heapUsedBytes)),
@@ -65,7 +65,9 @@ function processRow(
 }
 
 function stateText({ state, exitCode }: ProcessOverview): HTMLElement {
-  const text = { running: 'running', lost: 'ended without a word', ended: `ended (${exitCode})` }[state];
+  const text = { running: 'running', lost: 'ended without a word', ended: `ended with code ${exitCode}` }[
+    state
+  ];
   return el(
     'span',
     { class: 'state', 'data-state': state === 'ended' && exitCode !== 0 ? 'lost' : state },

@@ -4,11 +4,13 @@ import { flame } from './flame.ts';
 import { frameName, ownerOf, placeOf } from './flame-tree.ts';
 import type { FlameNode } from './flame-tree.ts';
 import { bytes, milliseconds } from './format.ts';
+import { outOfReach } from './out-of-reach.ts';
 import type { RunSource } from './source.ts';
 
 /** A profile: where the time went or who allocated what is alive, and of a CPU profile the calls one after the other. */
-export async function profileScreen({ actions }: RunSource, file: string): Promise<HTMLElement> {
-  if (actions === null) return el('p', { class: 'problem' }, 'A saved report holds no profiles.');
+export async function profileScreen(source: RunSource, file: string): Promise<HTMLElement> {
+  const { actions } = source;
+  if (actions === null) return el('p', { class: 'problem' }, outOfReach('Profiles are', source));
   const view = await actions.profileView(file);
   return el(
     'div',
@@ -21,14 +23,7 @@ export async function profileScreen({ actions }: RunSource, file: string): Promi
       el('p', { class: 'note' }, 'Callers above, what they called below, the largest first.'),
       flame(drawable(view.merged), { label: 'Calls', format: formatOf(view) }),
     ),
-    view.inOrder &&
-      el(
-        'section',
-        { class: 'panel' },
-        el('h2', {}, 'One after the other'),
-        el('p', { class: 'note' }, 'From left to right as it happened; gaps are idle time.'),
-        flame(drawable(view.inOrder), { label: 'Calls in their order', format: formatOf(view) }),
-      ),
+    callsInOrder(view, 'From left to right as it happened; gaps are idle time.'),
   );
 }
 
@@ -40,6 +35,20 @@ function summary({ kind, total }: ProfileView): string {
 
 function formatOf({ kind }: ProfileView): (value: number) => string {
   return kind === 'cpu' ? (micros) => milliseconds(micros / 1000) : bytes;
+}
+
+/** The calls of a CPU profile from left to right as they happened. */
+export function callsInOrder(view: ProfileView, note: string): HTMLElement | null {
+  return (
+    view.inOrder &&
+    el(
+      'section',
+      { class: 'panel' },
+      el('h2', {}, 'One after the other'),
+      el('p', { class: 'note' }, note),
+      flame(drawable(view.inOrder), { label: 'Calls in their order', format: formatOf(view) }),
+    )
+  );
 }
 
 function drawable({ frame, start, value, children }: ProfileNode): FlameNode {

@@ -29,7 +29,7 @@ const SCREENS: { readonly [Name in RunScreenRoute['screen']]: ScreenSpec<Extract
   {
     stalls: {
       title: 'Stalls',
-      content: (source, { place }) => stallsScreen(source, place),
+      content: (source, { place }, live) => stallsScreen(source, place, live.now()),
       state: ({ processes }) => processes.map(({ stallCount, stalledMs }) => [stallCount, stalledMs]),
     },
     captures: {

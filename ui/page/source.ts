@@ -16,7 +16,9 @@ export interface TimelineRequest {
 
 /** Where the page gets its data from: a server, or what is embedded in a static file. */
 export interface RunSource {
-  /** What the reader may do beside looking; null without the address that carries the token. */
+  /** A report saved as a file, which has no server to ask. */
+  readonly isSaved: boolean;
+  /** What the reader may do beside looking; null in a saved report and without the address that carries the token. */
   readonly actions: RunActions | null;
   overview(): Promise<RunOverview>;
   timeline(request: TimelineRequest, signal: AbortSignal): Promise<Timeline>;
@@ -25,8 +27,8 @@ export interface RunSource {
   excerpt(location: SourceLocation): Promise<SourceExcerpt | null>;
   /** The snapshots; null where they cannot be asked about. */
   readonly heap: HeapSource | null;
-  /** Calls back whenever there may be something new, and with whether the server can be reached. */
-  watch(onChange: () => void, onConnection: (connected: boolean) => void): void;
+  /** Calls back at once, with the run's revision whenever that may be another, and with whether the server can be reached. */
+  watch(onChange: (revision: number) => void, onConnection: (connected: boolean) => void): void;
 }
 
 /** The embedded run when there is one, or else the server that served this page. */
@@ -39,6 +41,7 @@ function serverSource(token: string | null): RunSource {
   const withToken = { headers: { 'X-Leakwatch-Token': token ?? '' } };
   const events = new EventSource('api/events');
   return {
+    isSaved: false,
     actions: token === null ? null : runActions(token),
     heap: token === null ? null : heapSource(token, events),
     overview: () => getJson('api/overview'),
@@ -55,15 +58,19 @@ function serverSource(token: string | null): RunSource {
       return getJson<SourceExcerpt | null>(`api/source?${query}`, withToken).catch(() => null);
     },
     watch(onChange, onConnection) {
-      events.addEventListener('change', onChange);
-      events.addEventListener('open', () => (onConnection(true), onChange()));
+      events.addEventListener('change', ({ data }: MessageEvent<string>) =>
+        onChange((JSON.parse(data) as { revision: number }).revision),
+      );
+      events.addEventListener('open', () => onConnection(true));
       events.addEventListener('error', () => onConnection(false));
+      onChange(0); // the first answer need not wait for the connection
     },
   };
 }
 
 function embeddedSource({ overview, timelines, excerpts, stalls }: EmbeddedRun): RunSource {
   return {
+    isSaved: true,
     actions: null,
     heap: null,
     overview: () => Promise.resolve(overview),
@@ -71,7 +78,7 @@ function embeddedSource({ overview, timelines, excerpts, stalls }: EmbeddedRun):
     stalls: () => Promise.resolve(stalls),
     excerpt: ({ file, line }) =>
       Promise.resolve(excerpts.find((excerpt) => excerpt.file === file && excerpt.line === line) ?? null),
-    watch: (onChange) => onChange(),
+    watch: (onChange) => onChange(0),
   };
 }
 

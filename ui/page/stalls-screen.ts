@@ -1,25 +1,24 @@
-import type { Frame, StallRow, Stalls } from '../api.ts';
+import type { Frame, RunOverview, StallRow, Stalls } from '../api.ts';
 import { codeExcerpts } from './code-excerpt.ts';
 import { el, prose } from './dom.ts';
 import type { Child } from './dom.ts';
 import { flame } from './flame.ts';
 import { frameName, mergedStacks, ownerOf, placeOf } from './flame-tree.ts';
 import { count, dateAndClock, milliseconds, percent } from './format.ts';
+import { callsInOrder } from './profile-screen.ts';
 import { stallAddress } from './route.ts';
 import type { StallPlace } from './route.ts';
 import type { RunSource } from './source.ts';
 import { stallAdvice, stallKind } from './stall-words.ts';
 
 /** Every block of the event loop: what was to blame, how often, where the time went, and one of them closely. */
-export async function stallsScreen(source: RunSource, place: StallPlace): Promise<HTMLElement> {
+export async function stallsScreen(
+  source: RunSource,
+  place: StallPlace,
+  run: RunOverview | null,
+): Promise<HTMLElement> {
   const stalls = await source.stalls();
-  if (stalls.count === 0) {
-    return el(
-      'p',
-      { class: 'lead' },
-      'No block of the event loop over the threshold was recorded. The delay that is always there is on the timeline.',
-    );
-  }
+  if (stalls.count === 0) return el('p', { class: 'lead' }, whyNone(run));
   const chosen =
     stalls.rows.find(({ at, process }) => at === place.at && (place.process || process) === process) ?? null;
   return el(
@@ -27,18 +26,27 @@ export async function stallsScreen(source: RunSource, place: StallPlace): Promis
     {},
     el('p', { class: 'lead' }, ...summary(stalls)),
     chosen && oneStall(chosen, source),
+    chosen && (await callsDuring(chosen, source)),
     el('section', { class: 'panel' }, el('h2', {}, 'Who is to blame'), culpritTable(stalls, source)),
     timeFlame(stalls),
     el('section', { class: 'panel' }, el('h2', {}, 'One by one'), stallTable(stalls, chosen)),
   );
 }
 
+function whyNone(run: RunOverview | null): string {
+  if (run?.status === 'finished' && run.processes.length === 0 && !run.hasSnapshots)
+    return 'Nothing was recorded in this run.';
+  if (run?.status === 'finished' && run.processes.length === 0)
+    return 'Only snapshots are open here: the event loop is watched by the agent, in a run.';
+  return 'No block of the event loop over the threshold was recorded. The delay that is always there is on the timeline.';
+}
+
 function summary({ count: times, totalMs, culprits }: Stalls): Child[] {
   const [worst] = culprits;
   const all = `The event loop stood still ${times === 1 ? 'once' : `${count(times)} times`}, ${milliseconds(totalMs)} in all`;
-  if (!worst.culprit) return [`${all}.`];
   const share = worst.totalMs / totalMs;
   const most = share > 0.99 ? 'all of it' : `${percent(Math.round(100 * share))} of it`;
+  if (!worst.culprit) return [`${all}; ${most}: ${stallKind(worst.category)}.`];
   return [`${all}; ${most} in `, el('code', {}, frameName(worst.culprit)), ` (${placeOf(worst.culprit)}).`];
 }
 
@@ -63,7 +71,7 @@ function culpritTable({ culprits, totalMs }: Stalls, source: RunSource): HTMLEle
       'Who is to blame',
       table(['Function', 'Kind', '#Times', '#Longest', '#In all', ''], rows, 'culprits'),
     ),
-    el('h3', {}, `What helps against ${stallKind(worst.category)}`),
+    el('h3', {}, `What helps: ${stallKind(worst.category)}`),
     el('p', { class: 'fix' }, prose(stallAdvice(worst.category))),
     worst.culprit && isCode(worst.culprit) && el('h3', {}, 'The code'),
     ...(worst.culprit && isCode(worst.culprit) ? codeOf(worst.culprit, source) : []),
@@ -76,6 +84,9 @@ function timeFlame({ rows, culprits }: Stalls): HTMLElement | null {
     weight: totalMs,
   }));
   if (stacks.every(({ stack }) => stack.length === 0)) return null;
+  const blank = stacks.some(({ stack }) => stack.length === 0)
+    ? ' Of those that leave the right side blank no stack is known.'
+    : '';
   const times = culprits.reduce((sum, row) => sum + row.count, 0);
   return el(
     'section',
@@ -84,7 +95,7 @@ function timeFlame({ rows, culprits }: Stalls): HTMLElement | null {
     el(
       'p',
       { class: 'note' },
-      'Callers above, what they called below; as wide as the loop stood still for it.',
+      `Callers above, what they called below; as wide as the loop stood still for it. Each stall counts with its heaviest stack.${blank}`,
     ),
     flame(mergedStacks(times === 1 ? 'the stall' : `${count(times)} stalls`, stacks), {
       label: 'Time in stalls',
@@ -139,6 +150,21 @@ function oneStall(row: StallRow, source: RunSource): HTMLElement {
       ? el('ol', { class: 'stack' }, ...stack.map((frame) => stackLine(frame, culprit)))
       : el('p', { class: 'note' }, whyNoStack(row)),
   );
+}
+
+/** As time went by, where it is known; a stall itself has its heaviest stack only. */
+async function callsDuring(row: StallRow, { actions }: RunSource): Promise<HTMLElement | null> {
+  const view = actions && (await actions.stallProfile(row));
+  if (view)
+    return callsInOrder(
+      view,
+      `From left to right as it happened, by ${view.file}, which was taken meanwhile.`,
+    );
+  const known = 'Of a stall its heaviest stack is recorded, not all its calls in their order';
+  const more = actions
+    ? ': those are shown here when a CPU profile runs meanwhile, which Captures can start'
+    : '';
+  return el('p', { class: 'note' }, `${known}${more}.`);
 }
 
 function whyNoStack({ count: times }: StallRow): string {

@@ -1,3 +1,4 @@
+import type { Report } from '../../analyzer/report.ts';
 import type { Marker, ProcessOverview, Timeline } from '../api.ts';
 import { isInSight, timeChart } from './chart.ts';
 import type { TimeChart } from './chart.ts';
@@ -21,8 +22,8 @@ const SETTLE_MS = 80;
 /** All charts of one process over one shared span of time. */
 export interface TimelinePanel {
   readonly element: HTMLElement;
-  /** The process to show; asks for its series. */
-  show(process: ProcessOverview): void;
+  /** The process to show, with the verdict when it is on this one; asks for its series. */
+  show(process: ProcessOverview, report: Report | null): void;
   recolour(): void;
 }
 
@@ -100,10 +101,10 @@ export function timelinePanel(source: RunSource): TimelinePanel {
 
   return {
     element,
-    show(process) {
+    show(process, report) {
       rise = process.outlook?.bytesPerMinute ?? null;
       heapLimitBytes = process.heapLimitBytes;
-      outlook.textContent = outlookText(process);
+      outlook.textContent = outlookText(process, report);
       outlook.hidden = outlook.textContent === '';
       const isOther = process.id !== shownProcess;
       if (isOther) view = null;

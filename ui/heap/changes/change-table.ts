@@ -28,7 +28,7 @@ export function changeRows(
     const went = turned === null ? null : (turned.went.get(group) ?? 0);
     if (!hasChanged(tally, span) && (came ?? 0) + (went ?? 0) === 0) continue;
     if (ask.onlyGrowing && !growsEachTime(tally, span)) continue;
-    if (!`${tally.name} ${tally.detail ?? ''}`.toLowerCase().includes(part)) continue;
+    if (!`${tally.name} ${tally.where ?? ''}`.toLowerCase().includes(part)) continue;
     rows.push({ ...tally, came, went });
   }
   const value = SORT_VALUES[ask.sort];
