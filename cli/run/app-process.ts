@@ -20,23 +20,34 @@ export interface AppProcess {
   readonly end: ProcessEnd | null;
   /** False when the process is gone. */
   signal(signal: NodeJS.Signals): boolean;
+  /** Kills what it has started and left behind, where it has a process group of its own. */
+  endRest(): void;
+}
+
+/** Where an application writes and works; leakwatch's own output and folder by default. */
+export interface AppPlace {
+  /** For its stdout and stderr. It then has no terminal either, and a process group of its own. */
+  readonly outputFile?: string;
+  readonly cwd?: string;
 }
 
 /**
  * Starts the command.
- * @param outputFile where its stdout and stderr go; null for leakwatch's own
  * @throws LeakwatchError COMMAND_NOT_FOUND, COMMAND_NOT_STARTED
  */
 export async function startApp(
   command: readonly string[],
   env: NodeJS.ProcessEnv,
-  outputFile: string | null = null,
+  { outputFile, cwd }: AppPlace = {},
 ): Promise<AppProcess> {
   const [program, ...args] = command;
-  const output = outputFile === null ? null : openSync(outputFile, 'a', 0o600);
+  const output = outputFile === undefined ? null : openSync(outputFile, 'a', 0o600);
+  const hasGroup = output !== null && process.platform !== 'win32';
   const child = spawn(program, args, {
     stdio: output === null ? 'inherit' : ['ignore', output, output],
     env,
+    cwd,
+    detached: hasGroup,
   });
   if (output !== null) closeSync(output);
   const ended = endOf(child);
@@ -54,7 +65,17 @@ export async function startApp(
       return end;
     },
     signal: (signal) => child.kill(signal),
+    endRest: () => hasGroup && killGroup(child.pid as number, 'SIGKILL'),
   };
+}
+
+/** Sends a signal to a process and all that it has started; on Windows to the process alone. */
+export function killGroup(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, signal);
+  } catch {
+    // they have ended by now
+  }
 }
 
 /** What a shell would report for this end: the exit code, or 128 and the number of the signal. */

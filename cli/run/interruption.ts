@@ -18,7 +18,7 @@ export interface Interruption {
  * A signal the terminal has sent to both of them is not sent a second time: many applications give up their orderly
  * end at the second Ctrl-C.
  */
-export function passSignalsTo(app: AppProcess, inTerminal: boolean): Interruption {
+export function passSignalsTo(app: Pick<AppProcess, 'signal'>, inTerminal: boolean): Interruption {
   const controller = new AbortController();
   const pass = (signal: NodeJS.Signals): void => {
     if (!(inTerminal && SENT_BY_TERMINAL.has(signal))) app.signal(signal);

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { openSync, closeSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
-import { describeEnd, shellExitCode } from './app-process.ts';
+import { describeEnd, killGroup, shellExitCode } from './app-process.ts';
 import type { ProcessEnd } from './app-process.ts';
 
 const SHORTEST_ROUND_MS = 1000; // a load that ends at once is not restarted in a busy loop
@@ -17,6 +17,8 @@ export interface LoadOptions {
   /** Start it again whenever it ends well. */
   readonly repeat: boolean;
   readonly env: NodeJS.ProcessEnv;
+  /** Where it is started. */
+  readonly cwd: string;
 }
 
 /** The load while it goes. */
@@ -61,32 +63,28 @@ export function startLoad(options: LoadOptions): Load {
   }
 }
 
+/** `$PORT` and `${PORT}` replaced, also where no shell does it. */
+export const withPort = (text: string, port: number): string =>
+  text.replaceAll(/\$\{PORT\}|\$PORT\b/g, String(port));
+
 interface Round {
   readonly ended: Promise<ProcessEnd>;
   kill(signal: NodeJS.Signals): void;
 }
 
 // In a process group of its own: a Ctrl-C in the terminal does not reach it, and its children end together with it.
-function startRound({ command, port, env }: LoadOptions, log: number): Round {
-  const child = spawn(command.replaceAll(/\$\{PORT\}|\$PORT\b/g, String(port)), {
+function startRound({ command, port, env, cwd }: LoadOptions, log: number): Round {
+  const child = spawn(withPort(command, port), {
+    cwd,
     shell: true,
     stdio: ['ignore', log, log],
     detached: process.platform !== 'win32',
-    env: { ...env, PORT: String(port), PATH: [...commandFolders(process.cwd()), env.PATH].join(delimiter) },
+    env: { ...env, PORT: String(port), PATH: [...commandFolders(cwd), env.PATH].join(delimiter) },
   });
   return {
     ended: once(child, 'exit').then(([exitCode, signal]) => ({ exitCode, signal })),
-    kill: (signal) => killGroup(child.pid, signal),
+    kill: (signal) => child.pid !== undefined && killGroup(child.pid, signal),
   };
-}
-
-function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, signal);
-  } catch {
-    // it has ended by now
-  }
 }
 
 /** The folders of a package's commands, from `folder` up to the root, as npm would put them into the PATH. */

@@ -7,13 +7,14 @@ import { agentEnvironment } from './agent-environment.ts';
 import { startApp } from './app-process.ts';
 import type { AppProcess, ProcessEnd } from './app-process.ts';
 import { passSignalsTo } from './interruption.ts';
-import { startLoad } from './load-process.ts';
+import { startLoad, withPort } from './load-process.ts';
 import type { RunProgress } from './run-progress.ts';
 import { RunObserver, pause } from './run-observer.ts';
 import { snapshotPlan } from './snapshot-plan.ts';
 import { snapshotOf } from './snapshot-answer.ts';
 import { stopApp } from './stop-app.ts';
 import { limitTime } from './time-limit.ts';
+import { untilReady } from './until-ready.ts';
 
 // Time an application has to end after a signal before it is stopped.
 const OWN_END_MS = 10_000;
@@ -34,15 +35,19 @@ export interface RunOptions {
   readonly warmupMs: number | null;
   /** How long it rests between the work and the last snapshot. */
   readonly settleMs: number;
-  /** How long it may take until it listens, or without a load until the agent is there. */
+  /** How long it may take until it listens, or without a load until the agent is there; and then until it is ready. */
   readonly listenTimeoutMs: number;
+  /** Polled until it answers well, before the work begins; `$PORT` is the port. Default: that it listens. */
+  readonly ready?: string;
   readonly env: NodeJS.ProcessEnv;
   /** True when a person's Ctrl-C reaches leakwatch and the application alike. */
   readonly inTerminal: boolean;
   /** Windows of work between two snapshots; default 3. */
   readonly rounds?: number;
-  /** Where the application's output goes; default leakwatch's own. */
+  /** Where the application's output goes; default leakwatch's own. It then has a process group, which ends with it. */
   readonly outputFile?: string;
+  /** Where the application and the load are started; default the current folder. */
+  readonly cwd?: string;
 }
 
 /** How a recorded run ended. */
@@ -55,11 +60,11 @@ export interface RunEnd extends ProcessEnd {
 
 /**
  * Runs the application under the agent, with snapshots at the right moments, and returns when it has ended.
- * @throws LeakwatchError COMMAND_NOT_FOUND, COMMAND_NOT_STARTED, NEVER_LISTENED, LOAD_FAILED; the application has
- * ended then, too
+ * @throws LeakwatchError COMMAND_NOT_FOUND, COMMAND_NOT_STARTED, NEVER_LISTENED, NEVER_READY, LOAD_FAILED; the
+ * application has ended then, too
  */
 export async function recordRun(options: RunOptions, progress: RunProgress): Promise<RunEnd> {
-  const app = await startApp(options.command, agentEnvironment(options), options.outputFile);
+  const app = await startApp(options.command, agentEnvironment(options), options);
   const observer = new RunObserver(options.runFolder);
   const interruption = passSignalsTo(app, options.inTerminal);
   const gone = new AbortController();
@@ -83,6 +88,7 @@ export async function recordRun(options: RunOptions, progress: RunProgress): Pro
   } finally {
     clearInterval(measuring);
     interruption.release();
+    app.endRest();
     await observer.close();
   }
 }
@@ -105,21 +111,21 @@ async function workAndSettle(run: Run): Promise<void> {
 }
 
 async function workAlone(run: Run): Promise<void> {
-  const started = await within(run, () => run.observer.application[0]);
-  if (run.over.aborted) return;
-  if (!started) throw neverRecorded(run);
+  const { ready } = run.options;
+  const begun = ready === undefined ? await started(run) : await listening(run);
+  if (begun === undefined) return;
   run.progress.working({ port: null, load: null });
   await takePlannedSnapshots(run, run.over);
 }
 
 async function workUnderLoad(run: Run, command: string): Promise<void> {
   const { options, over, progress } = run;
-  const port = await within(run, () => run.observer.port ?? undefined);
-  if (over.aborted) return;
-  if (port === undefined) throw run.observer.application.length > 0 ? neverListened(run) : neverRecorded(run);
+  const port = await listening(run);
+  if (port === undefined) return;
   progress.working({ port, load: command });
   const logFile = join(options.runFolder, 'load.log');
-  const load = startLoad({ command, port, logFile, repeat: options.durationMs !== null, env: options.env });
+  const { env, cwd = process.cwd() } = options;
+  const load = startLoad({ command, port, logFile, repeat: options.durationMs !== null, env, cwd });
   const enough = new AbortController();
   void load.over.then(() => enough.abort());
   await takePlannedSnapshots(run, AbortSignal.any([over, enough.signal]));
@@ -128,9 +134,41 @@ async function workUnderLoad(run: Run, command: string): Promise<void> {
   if (failure !== null && !over.aborted) throw new LeakwatchError('LOAD_FAILED', failure);
 }
 
+/** The first thread that records; undefined when the run is over before. */
+async function started(run: Run): Promise<unknown> {
+  const first = await within(run, () => run.observer.application[0]);
+  if (first === undefined && !run.over.aborted) throw neverRecorded(run);
+  return run.over.aborted ? undefined : first;
+}
+
+/** The port, once the application listens on it and is ready; undefined when the run is over before. */
+async function listening(run: Run): Promise<number | undefined> {
+  const port = await within(run, () => run.observer.port ?? undefined);
+  if (run.over.aborted) return undefined;
+  if (port === undefined) throw run.observer.application.length > 0 ? neverListened(run) : neverRecorded(run);
+  await becomesReady(run, port);
+  return run.over.aborted ? undefined : port;
+}
+
+async function becomesReady({ options, over }: Run, port: number): Promise<void> {
+  if (options.ready === undefined) return;
+  const url = withPort(options.ready, port);
+  const limit = limitTime(over, options.listenTimeoutMs);
+  try {
+    if ((await untilReady(url, limit.signal)) || over.aborted) return;
+  } finally {
+    limit.clear();
+  }
+  const waited = formatDuration(options.listenTimeoutMs);
+  throw new LeakwatchError(
+    'NEVER_READY',
+    `The application was not ready within ${waited}: ${url} did not answer well.`,
+  );
+}
+
 /**
  * Takes snapshots until the planned work is done or `enough` is aborted; one that has begun is waited for. The clock of
- * the work stands still together with the application, while a snapshot is taken.
+ * the work stands still together with the application, while a snapshot is taken, and goes on with it, while a copy takes it.
  */
 async function takePlannedSnapshots(run: Run, enough: AbortSignal): Promise<void> {
   const { windowsMs, lastWindowMs } = snapshotPlan(
@@ -138,24 +176,29 @@ async function takePlannedSnapshots(run: Run, enough: AbortSignal): Promise<void
     run.options.warmupMs,
     run.options.rounds,
   );
+  let workedMs = 0;
   for (const windowMs of windowsMs) {
-    await pause(windowMs, enough);
+    await pause(Math.max(0, windowMs - workedMs), enough);
     if (enough.aborted) return;
-    await takeSnapshots(run, run.progress.snapshots === 0 ? 'baseline' : 'schedule');
+    workedMs = await takeSnapshots(run, run.progress.snapshots === 0 ? 'baseline' : 'schedule');
   }
-  await pause(lastWindowMs, enough);
+  await pause(Math.max(0, lastWindowMs - workedMs), enough);
 }
 
-async function takeSnapshots({ observer, progress, over }: Run, reason: SnapshotReason): Promise<void> {
+/** Answers for how long the application has worked meanwhile, which it does while copies of it write. */
+async function takeSnapshots({ observer, progress, over }: Run, reason: SnapshotReason): Promise<number> {
   await observer.refresh();
   const subjects = observer.chooseSubjects();
+  let workedMs = 0;
   for (const subject of subjects) {
-    if (over.aborted) return;
+    if (over.aborted) break;
     progress.snapshotStarted();
     const answer = await snapshotOf(observer, subject, { reason, signal: over });
     if (answer === 'silent') subject.giveUp();
+    if (typeof answer === 'object' && answer.mode === 'fork') workedMs += answer.tookMs ?? 0;
     progress.snapshotEnded(answer, subjects.length > 1 ? `of ${subject.id}` : '');
   }
+  return workedMs;
 }
 
 /** What `find` answers before the time for starting is up, or undefined. */

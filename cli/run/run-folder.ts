@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
 import { RECORDING_SUFFIX, RECORDING_VERSION } from '../../agent/recording.ts';
 import type { RunFile } from '../../agent/recording.ts';
+import { makePrivateFolder } from '../../agent/run-folder.ts';
 import { LeakwatchError } from '../../analyzer/error.ts';
 import { systemReason } from '../system-error.ts';
 
@@ -24,7 +25,7 @@ const HARMLESS_WORD = /^[\w./][\w./-]*$/;
 export function createRunFolder(wanted: string | undefined, now: Date): string {
   const folder = wanted === undefined ? unusedFolder(join(RUNS_FOLDER, timestamp(now))) : resolve(wanted);
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivateFolder(folder);
   } catch (error) {
     throw new LeakwatchError(
       'RUN_FOLDER',

@@ -4,6 +4,7 @@ import { formatDuration } from '../duration.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import type { ObservedThread } from './observed-thread.ts';
 import type { SnapshotAnswer } from './snapshot-answer.ts';
+import { snapshotCosts } from './snapshot-costs.ts';
 
 /** Tells a person what a run is doing: a line per step and, in a terminal, its present state below them. */
 export class RunProgress {
@@ -51,12 +52,12 @@ export class RunProgress {
     this.draw();
   }
 
-  private tell({ status, fileBytes, pauseMs, detail }: SnapshotTaken, whose: string): void {
+  private tell(taken: SnapshotTaken, whose: string): void {
+    const { status, detail, fileBytes = 0 } = taken;
     if (status !== 'written') return this.warn(`snapshot ${status}: ${detail ?? 'no reason given'}`);
     this.snapshots += 1;
-    const pause = pauseMs === undefined ? '' : `, the application stood still for ${formatDuration(pauseMs)}`;
     this.terminal.note(
-      `snapshot ${this.snapshots}${whose && ` ${whose}`}: ${bytesText(fileBytes ?? 0)}${pause}`,
+      `snapshot ${this.snapshots}${whose && ` ${whose}`}: ${bytesText(fileBytes)}${snapshotCosts(taken)}`,
     );
   }
 

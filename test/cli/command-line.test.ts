@@ -21,7 +21,7 @@ describe('a command line that cannot be understood exits with 2 and says what wa
     ['run node a.js', '"node" stands before the --.', 'Write `leakwatch run [options] -- node a.js`.'],
     ['open --port http', '--port needs a number.', ''],
     ['open gone.heapsnapshot', 'gone.heapsnapshot does not exist.', ''],
-    ['open docs test', 'Only one run can be open at a time, and no snapshot files beside it.', ''],
+    ['open docs test', 'Only one folder can be open at a time, and no files beside it.', ''],
     ['analyze', 'There is nothing to analyze.', 'Name one or more .heapsnapshot files, or a run folder.'],
     ['report a b', 'Only one run folder can be reported at a time.', ''],
     ['snapshot a b', 'Only one run folder can be asked at a time.', ''],

@@ -17,10 +17,10 @@ beforeAll(() => {
     nodeBinary(major);
     mkdirSync(join(folder, String(major)));
   }
-}, 240_000);
+});
 
 // Each of them mostly waits for the load, so a few go at a time.
-describe.concurrent('the shop under another version of Node', { timeout: 180_000 }, () => {
+describe.concurrent('the shop under another version of Node', () => {
   test.each(CASES)('Node $major: the $leak is named', async ({ major, leak, expected }) => {
     const { exitCode, report } = await runShop(leak, join(folder, String(major), leak), nodeBinary(major));
     expect(report.process?.nodeVersion).toMatch(`v${major}.`);

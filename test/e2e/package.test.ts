@@ -1,13 +1,15 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../helpers/leakwatch.ts';
 import { sharedTemporaryFolder, temporaryFolder } from '../helpers/temporary-folder.ts';
+import { CAN_FORK } from '../native/native-part.ts';
 
 const run = promisify(execFile);
 const BIN = join(ROOT, 'node_modules', '.bin');
+const PREBUILDS = join(ROOT, 'prebuilds');
 const APP = `setTimeout(() => console.log('done'), 50);\n`;
 
 interface Packed {
@@ -30,12 +32,11 @@ beforeAll(async () => {
   });
   writeFileSync(join(project, 'app.js'), `require('node:fs');\n${APP}`);
   writeFileSync(join(project, 'app.mjs'), `import 'node:fs';\n${APP}`);
-}, 240_000);
+});
 
 test('the package holds what is built, and its papers; no source, no test, no fixture', () => {
   const folders = new Set(packed.files.map(({ path }) => path.split('/')[0]));
-  // The native part is there where it could be built.
-  folders.delete('prebuilds');
+  folders.delete('prebuilds'); // the test below
   expect([...folders].toSorted()).toEqual([
     'CHANGELOG.md',
     'LICENSE',
@@ -56,6 +57,19 @@ test('the package holds what is built, and its papers; no source, no test, no fi
     '.wasm',
     'LICENSE',
   ]);
+});
+
+test('the native part is in it for everything that it was built for, and found where it is installed', async () => {
+  const built = existsSync(PREBUILDS) ? readdirSync(PREBUILDS) : [];
+  const inside = packed.files.map(({ path }) => path).filter((path) => path.startsWith('prebuilds/'));
+  expect(inside.toSorted()).toEqual(built.map((target) => `prebuilds/${target}/leakwatch.node`).toSorted());
+  const script = `require('leakwatch').startAgent().takeSnapshot({ mode: 'auto' }).then((taken) => console.log(taken.mode))`;
+  const LEAKWATCH_DIR = join(temporaryFolder(), 'run');
+  const { stdout } = await run(process.execPath, ['-e', script], {
+    cwd: project,
+    env: { ...process.env, LEAKWATCH_DIR },
+  });
+  expect(stdout).toBe(CAN_FORK ? 'fork\n' : 'in-process\n');
 });
 
 describe('the agent records an application when it is loaded', () => {

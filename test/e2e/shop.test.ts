@@ -6,7 +6,7 @@ import { sharedTemporaryFolder } from '../helpers/temporary-folder.ts';
 const folder = sharedTemporaryFolder();
 
 // Each of them mostly waits for the load, so two go at a time.
-describe.concurrent('the shop under load', { timeout: 180_000 }, () => {
+describe.concurrent('the shop under load', () => {
   test.each(SHOP_LEAKS)('leaks by its $leak: kind, holder and line are named', async (expected) => {
     const { exitCode, report, stderr } = await runShop(expected.leak, join(folder, expected.leak));
     expect(stderr.replaceAll(/\s+/g, ' ')).toContain(report.headline);
