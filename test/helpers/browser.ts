@@ -15,12 +15,14 @@ const USUAL_PLACES = [
   'C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-const DEBIAN_CHROMIUM = '/usr/bin/chromium';
+/** How long to wait for a page: only a machine without CPU to give comes near it. */
+export const PATIENCE_MS = 120_000;
 
-/** A headless Chrome or Chromium that asks nobody for anything; on Debian, root gets one installed when there is none. */
+/** A headless Chrome or Chromium that asks nobody for anything. */
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: findBrowser() ?? installBrowser(),
+    timeout: PATIENCE_MS,
+    executablePath: foundBrowser(),
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -33,22 +35,28 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
+/** On Debian, root gets a browser installed when there is none. */
+export function installBrowser(): void {
+  if (findBrowser() !== undefined || process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) return;
+  apt('update', '-qq');
+  apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
+}
+
+function apt(...words: readonly string[]): void {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  execFileSync('apt-get', words, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+}
+
+function foundBrowser(): string {
+  const browser = findBrowser();
+  if (browser === undefined)
+    throw new Error('The browser tests need Chrome or Chromium: install it, or name it in CHROME_PATH.');
+  return browser;
+}
+
 function findBrowser(): string | undefined {
   const named = process.env.CHROME_PATH;
   if (named !== undefined && !existsSync(named))
     throw new Error(`CHROME_PATH names ${named}, which does not exist.`);
   return named ?? USUAL_PLACES.find((place) => existsSync(place));
-}
-
-function installBrowser(): string {
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
-    throw new Error('The browser tests need Chrome or Chromium: install it, or name it in CHROME_PATH.');
-  }
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  execFileSync('apt-get', ['update', '-qq'], { env, stdio: 'ignore' });
-  execFileSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', 'chromium'], {
-    env,
-    stdio: 'ignore',
-  });
-  return DEBIAN_CHROMIUM;
 }
