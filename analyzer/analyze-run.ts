@@ -13,7 +13,7 @@ import type { Evidence } from './evidence.ts';
 import { durationText } from './render/units.ts';
 import type { Finding, MemoryTrend, Report } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
-import { isFlat, memoryTrend } from './series/memory-trend.ts';
+import { isFlat, memoryTrend, restAfter } from './series/memory-trend.ts';
 import { locator } from './source/locate.ts';
 
 /** One process or thread of a run, with its snapshots in the order taken. */
@@ -105,7 +105,7 @@ const isOtherThread = ({ recording: other }: RunMember, { recording }: RunMember
 async function analyzeMember(member: RunMember, options: AnalyzeOptions): Promise<Report> {
   const { recording, snapshots } = member;
   if (snapshots.length > 0) {
-    const report = await analyzeSnapshots(snapshots, { ...options, recording });
+    const report = atRest(await analyzeSnapshots(snapshots, { ...options, recording }), recording);
     return { ...report, findings: await whoAllocates(report, member, options) };
   }
   const { pid, threadId, script, nodeVersion, heapLimitBytes } = recording.header;
@@ -145,6 +145,31 @@ async function whoAllocates(
 }
 
 type Conclusion = Pick<Report, 'verdict' | 'headline' | 'reasons'>;
+
+/**
+ * Too few snapshots to compare, since nothing called for another one: where memory did not grow in all the time after the
+ * last one, that is the answer.
+ */
+function atRest(report: Report, recording: Recording): Report {
+  const { verdict, comparability, snapshots } = report;
+  const isTooFew = verdict === 'unknown' && comparability.kind !== 'different' && snapshots.length < 3;
+  const lastMs = (snapshots.at(-1)?.takenAt ?? NaN) - recording.header.startedAt;
+  if (!isTooFew || Number.isNaN(lastMs)) return report;
+  const rest = restAfter(recording, lastMs);
+  if (rest === null || evidenceOf(rest, []).isSuspicious) return report;
+  const { durationMs, majorCollections } = memoryTrend(rest);
+  const time = durationText(durationMs);
+  const taken = snapshots.length === 1 ? 'the only snapshot' : 'the second snapshot';
+  return {
+    ...report,
+    verdict: 'clean',
+    headline: `No leak found: the heap's floor did not grow in the ${time} after ${taken}.`,
+    reasons: [
+      `${majorCollections} major collections brought the heap back to where it was; no more snapshots were needed.`,
+    ],
+    findings: [],
+  };
+}
 
 /** The agent takes snapshots when the floor grows; where it took none and the recording is flat, that is an answer too. */
 function concludeWithoutSnapshot(recording: Recording, memory: MemoryTrend, evidence: Evidence): Conclusion {

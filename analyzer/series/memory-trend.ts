@@ -1,5 +1,6 @@
 import type { Collection, Recording, Sample } from '../../agent/recording.ts';
 import type { MemoryTrend } from '../report.ts';
+import { slopeInterval } from './slope-interval.ts';
 import type { Point } from './trend.ts';
 import { theilSenSlope } from './trend.ts';
 
@@ -49,6 +50,29 @@ export function isFlat(recording: Recording): boolean {
 }
 
 /**
+ * Memory in the time after a moment on the recording's scale, where it plainly grew no more: it is flat, and if the floor
+ * rose before, it certainly does so at a quarter of the pace at the most. Null where it may go on growing.
+ */
+export function restAfter(recording: Recording, momentMs: number): Recording | null {
+  const after = recordingAfter(recording, momentMs);
+  if (!isFlat(after)) return null;
+  const before = theilSenSlope(secondHalf(floorsOf(recording).filter(({ x }) => x <= momentMs))) ?? 0;
+  const pace = slopeInterval(floorsOf(after));
+  const hasEnded = before <= 0 || (pace !== null && pace.high < RESTING_SHARE * before);
+  return hasEnded ? after : null;
+}
+
+/** The part of a recording that comes after a moment on its scale, as if it had begun then. */
+function recordingAfter({ header, entries, ...rest }: Recording, momentMs: number): Recording {
+  const later = entries.filter(({ atMs }) => atMs > momentMs);
+  return {
+    ...rest,
+    header: { ...header, startedAt: header.startedAt + momentMs },
+    entries: later.map((entry) => ({ ...entry, atMs: entry.atMs - momentMs })),
+  };
+}
+
+/**
  * Whether the heap's floor goes on rising over a recording as no warm-up does: long enough, by what a person would look at,
  * and at the end not much slower than before.
  */
@@ -77,6 +101,7 @@ const worthALook = (bytes: number) => FLAT_SHARE * bytes + FLAT_BYTES;
 
 const MIN_TELLING_MS = MINUTE_MS; // a leak of a megabyte an hour needs more; the sentence says over what time it looked
 const SLOWING_SHARE = 0.5; // a cache that fills up brings ever less; a leak in step with the work brings as much as before
+const RESTING_SHARE = 0.25;
 const FLAT_SHARE = 0.02;
 const FLAT_BYTES = 1024 * 1024;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Recording, RecordingEntry, RecordingHeader } from '../../agent/recording.ts';
-import { isFlat, memoryTrend } from '../../analyzer/series/memory-trend.ts';
+import { isFlat, memoryTrend, restAfter } from '../../analyzer/series/memory-trend.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -48,4 +48,15 @@ test('a climbing floor tells its slope and the time to the limit', () => {
   const trend = memoryTrend(recording(minutes((step) => 50 + step)));
   expect(trend.floorBytesPerMinute).toBe(12 * MEGABYTE);
   expect(trend.timeToHeapLimitMs).toBe(((1000 - 86) / 12) * 60_000);
+});
+
+const BREAK_MS = 17 * 5000;
+
+test.each([
+  ['a rise that ends', (step: number) => Math.min(80, 50 + 2 * step), true],
+  ['a snapshot of a flat heap', () => 50, true],
+  ['a rise that goes on', (step: number) => 50 + step, false],
+  ['a slow rise that goes on, too little to look at by itself', (step: number) => 50 + step / 25, false],
+])('restAfter: %s', (_, floor, expected) => {
+  expect(restAfter(recording(minutes(floor)), BREAK_MS) !== null).toBe(expected);
 });
