@@ -6,6 +6,7 @@ import { additions } from './declarations.ts';
 import { elementVariables } from './elements.ts';
 import type { Removal, Span } from './removals.ts';
 import { isFunction, isWithin, nameOf, removalsFrom, walk } from './removals.ts';
+import { ringWrites } from './rings.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** A place in the code that takes something out of a collection when it has become too large, or adds no more. */
@@ -37,9 +38,8 @@ const SMALLER: ReadonlySet<string> = new Set(['<', '<=']);
  */
 export function boundOn(source: SourceFile, name: string): Bound | null {
   const removals = removalsFrom(source, name);
-  return removals.length === 0
-    ? refusalOf(source, name)
-    : (evictionOf(source, removals) ?? refusalOf(source, name));
+  const eviction = removals.length === 0 ? null : evictionOf(source, removals);
+  return eviction ?? ringOf(source, name) ?? refusalOf(source, name);
 }
 
 /** The same of the elements of a collection, which are collections themselves: `const feed = feeds[team]; if (feed.length > MAX) …`. */
@@ -65,14 +65,23 @@ function evictionOf(source: SourceFile, removals: readonly Removal[]): Bound | n
   return found;
 }
 
+/** The length of a ring, to which nothing is added but in the place of something else. */
+function ringOf(source: SourceFile, name: string): Bound | null {
+  const [first, ...others] = ringWrites(source, name);
+  const limit = first === undefined ? undefined : limitOf(first.length);
+  if (limit === undefined || additions(source, name).length > 1 + others.length) return null;
+  return { offset: first.offset, ...limit };
+}
+
 /**
  * The condition on its own size under which alone something is added to it, `if (memo.size < MAX) memo.set(key, value)`, but for
  * what takes the place of something else.
  */
 function refusalOf(source: SourceFile, name: string): Bound | null {
   const replaced = source.program ? blocksAround(source, removalsFrom(source, name)) : [];
+  const replacing = new Set(ringWrites(source, name).map(({ offset }) => offset));
   const added = (source.program ? additions(source, name) : []).filter(
-    (at) => !replaced.some(({ start, end }) => start <= at && at <= end),
+    (at) => !replacing.has(at) && !replaced.some(({ start, end }) => start <= at && at <= end),
   );
   if (added.length === 0) return null;
   const guards: { readonly bound: Bound; readonly body: Span }[] = [];
