@@ -130,6 +130,15 @@ function shareOfLast(rates: readonly number[]): number {
   return mean === 0 ? Number.POSITIVE_INFINITY : rates[rates.length - 1] / mean;
 }
 
+const MAX_LEAD = 1.5; // of the last window's share to the one before: parts come in numbers that scatter
+
+/** Whether a window brings parts as it brings owners: then each owner has its own, and these end with the owners. */
+export function isInStep({ steps: parts }: GrowthGroup, { steps: owners }: GrowthGroup): boolean {
+  const last = parts.length - 1;
+  const sum = (steps: readonly number[]) => steps.slice(0, last).reduce((total, step) => total + step, 0);
+  return parts[last] * sum(owners) <= MAX_LEAD * sum(parts) * owners[last];
+}
+
 function confidenceOf(group: GrowthGroup, options: JudgeOptions): Confidence {
   const windows = group.steps.length;
   const reasons: string[] = [];

@@ -2,7 +2,7 @@ import type { Cohorts } from './cohorts.ts';
 import type { GrowthGroup } from './groups.ts';
 import { groupsBelow, growingPaths, topGroups } from './groups.ts';
 import type { JudgeOptions, Judgement } from './judge.ts';
-import { judge } from './judge.ts';
+import { isInStep, judge } from './judge.ts';
 import type { PathTrie } from './path-trie.ts';
 import { twoEndedLists } from './two-ended.ts';
 
@@ -25,13 +25,27 @@ export function sift(
   const lists = twoEndedLists(trie);
   const growing = growingPaths(population, trie.size, lists);
   const judged: Judged[] = [];
-  const waiting = topGroups(trie, growing, population, lists);
+  const waiting: Waiting[] = topGroups(trie, growing, population, lists).map((group) => ({
+    group,
+    owners: null,
+  }));
   while (waiting.length > 0) {
-    const group = waiting.pop()!;
+    const { group, owners } = waiting.pop()!;
     if (isEngine(group.holderPath)) continue;
-    const judgement = judge(group, options);
+    const alone = judge(group, options);
+    const judgement: Judgement =
+      alone.is === 'leak' && owners !== null && isInStep(group, owners) ? { is: 'slowing' } : alone;
     judged.push({ group, judgement });
-    if (judgement.is !== 'leak') waiting.push(...groupsBelow(group, trie, growing, population, lists));
+    if (judgement.is === 'leak') continue;
+    const below = groupsBelow(group, trie, growing, population, lists);
+    const slowing = judgement.is === 'slowing' ? group : null;
+    waiting.push(...below.map((inner) => ({ group: inner, owners: slowing })));
   }
   return judged;
+}
+
+interface Waiting {
+  readonly group: GrowthGroup;
+  /** What holds it, where that grows ever more slowly. */
+  readonly owners: GrowthGroup | null;
 }

@@ -39,7 +39,7 @@ const SMALLER: ReadonlySet<string> = new Set(['<', '<=']);
 export function boundOn(source: SourceFile, name: string): Bound | null {
   const removals = removalsFrom(source, name);
   const eviction = removals.length === 0 ? null : evictionOf(source, removals);
-  return eviction ?? ringOf(source, name) ?? refusalOf(source, name);
+  return eviction ?? ringOf(source, name) ?? refusalOf(source, name) ?? roomOf(source, name);
 }
 
 /** The same of the elements of a collection, which are collections themselves: `const feed = feeds[team]; if (feed.length > MAX) …`. */
@@ -71,6 +71,29 @@ function ringOf(source: SourceFile, name: string): Bound | null {
   const limit = first === undefined ? undefined : limitOf(first.length);
   if (limit === undefined || additions(source, name).length > 1 + others.length) return null;
   return { offset: first.offset, ...limit };
+}
+
+/** Where it is reckoned how many more it may take: `this.max - this.connections.size`, as pools do before they make another one. */
+function roomOf(source: SourceFile, name: string): Bound | null {
+  let found: Bound | null = null;
+  if (!source.program) return null;
+  simple(source.program, {
+    BinaryExpression(node) {
+      if (found !== null || node.operator !== '-' || isTime(node.left)) return;
+      const limit = limitOf(node.left);
+      if (limit?.limit && sizesIn(node.right).some((size) => isSizeOf(size, name)))
+        found = { offset: node.start, ...limit };
+    },
+  });
+  return found;
+}
+
+/** The terms of a sum. */
+function sizesIn(node: Node): readonly Node[] {
+  const any = node as AnyNode;
+  return any.type === 'BinaryExpression' && any.operator === '+'
+    ? [...sizesIn(any.left), ...sizesIn(any.right)]
+    : [node];
 }
 
 /**
@@ -113,15 +136,17 @@ function blocksAround(source: SourceFile, removals: readonly Removal[]): Span[] 
 function isOwnSize(test: Node, name: string, locals: Locals): boolean {
   const node = test as AnyNode;
   if (node.type !== 'BinaryExpression') return false;
-  return [node.left, node.right].some((side) => {
-    const size = withoutOne(meant(side, locals)) as AnyNode;
-    const member = size.type === 'CallExpression' ? (size.callee as AnyNode) : size;
-    return (
-      member.type === 'MemberExpression' &&
-      SIZE_NAME.test(nameOf(member) ?? '') &&
-      nameOf(member.object) === name.replace(/^#/, '')
-    );
-  });
+  return [node.left, node.right].some((side) => isSizeOf(withoutOne(meant(side, locals)), name));
+}
+
+function isSizeOf(node: Node, name: string): boolean {
+  const size = node as AnyNode;
+  const member = size.type === 'CallExpression' ? (size.callee as AnyNode) : size;
+  return (
+    member.type === 'MemberExpression' &&
+    SIZE_NAME.test(nameOf(member) ?? '') &&
+    nameOf(member.object) === name.replace(/^#/, '')
+  );
 }
 
 const withoutOne = (node: Node): Node => {
@@ -141,9 +166,23 @@ function limitIn({ test, isExit }: Pick<Guard, 'test' | 'isExit'>, locals: Local
   const [larger, smaller] = isExit ? [SMALLER, STRICTLY_LARGER] : [LARGER, SMALLER];
   const isLarger = larger.has(node.operator);
   if (!isLarger && !smaller.has(node.operator)) return undefined;
+  if (node.operator === '===' || node.operator === '==') {
+    const period = periodIn(node.left, node.right);
+    if (period !== undefined) return period;
+  }
   const [size, limit] = isLarger ? [node.left, node.right] : [node.right, node.left];
   const asWritten = limitOn(size, limit, locals);
   return asWritten === undefined ? limitOn(meant(size, locals), meant(limit, locals), locals) : asWritten;
+}
+
+/** `EVERY` of `list.length % EVERY === 0`: there it is looked through each time it has grown by as many. */
+function periodIn(left: Node, right: Node): Limit | undefined {
+  const remainder = left as AnyNode;
+  const isZero = (right as AnyNode).type === 'Literal' && (right as AnyNode & { value: unknown }).value === 0;
+  if (!isZero || remainder.type !== 'BinaryExpression' || remainder.operator !== '%') return undefined;
+  if (!SIZE_NAME.test(nameOf(remainder.left) ?? '')) return undefined;
+  const name = nameOf(remainder.right);
+  return name === null ? limitOf(remainder.right) : { limit: name, size: null };
 }
 
 /** Variables of a function -> what they begin as. */

@@ -26,9 +26,10 @@ const REMOVING_METHOD = /^(?:delete|shift|pop|splice|clear|remove|evict|dequeue|
 export function removalsFrom(source: SourceFile, name: string): Removal[] {
   if (!source.program) return [];
   const names = aliasesOf(source, name);
+  const fresh = freshVariables(source);
   const removals: Removal[] = [];
   walk(source, (node, ancestors) => {
-    if (isRemoval(node, names)) removals.push({ node, functionName: enclosingFunction(ancestors) });
+    if (isRemoval(node, names, fresh)) removals.push({ node, functionName: enclosingFunction(ancestors) });
   });
   return removals;
 }
@@ -38,7 +39,22 @@ function aliasesOf(source: SourceFile, name: string): ReadonlySet<string> {
   return name.startsWith('<symbol ') ? symbolConstants(source, name) : new Set([name.replace(/^#/, '')]);
 }
 
-function isRemoval(node: AnyNode, names: ReadonlySet<string>): boolean {
+/** Variables that begin as a new collection, which may take another one's place when it is filled. */
+function freshVariables(source: SourceFile): ReadonlySet<string> {
+  const variables = new Set<string>();
+  walk(source, (node) => {
+    if (
+      node.type === 'VariableDeclarator' &&
+      node.id.type === 'Identifier' &&
+      node.init &&
+      isFresh(node.init)
+    )
+      variables.add(node.id.name);
+  });
+  return variables;
+}
+
+function isRemoval(node: AnyNode, names: ReadonlySet<string>, fresh: ReadonlySet<string>): boolean {
   const isNamed = (object: Node) => names.has(nameOf(object) ?? '');
   if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression')
     return REMOVING_METHOD.test(nameOf(node.callee) ?? '') && isNamed(node.callee.object);
@@ -49,7 +65,8 @@ function isRemoval(node: AnyNode, names: ReadonlySet<string>): boolean {
     return isNamed(node.left.object);
   if (node.left.type === 'MemberExpression' && node.left.computed && isNothing(node.right))
     return isNamed(node.left.object);
-  return isNamed(node.left) && isFresh(node.right);
+  const isVariable = node.right.type === 'Identifier' && fresh.has(node.right.name);
+  return isNamed(node.left) && (isVariable || isFresh(node.right));
 }
 
 /** `undefined`, `null`, `void 0`. */

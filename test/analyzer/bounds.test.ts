@@ -69,6 +69,18 @@ describe('bounds', () => {
       'ring',
       'SIZE',
     ],
+    [
+      'by the room that is left',
+      'class Pool { get room() { return this.config.max - (this.all.size + this.made); } }',
+      'all',
+      'max',
+    ],
+    [
+      'by looking through it now and then',
+      'if (list.length % EVERY === 0) { const rest = new Array(2); fill(rest); list = rest; }',
+      'list',
+      'EVERY',
+    ],
     ['by taking no more', 'if (memo.size < MAX_MEMO) memo.set(key, value);', 'memo', 'MAX_MEMO'],
     [
       'by taking no more, the other way round',

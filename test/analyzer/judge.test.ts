@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { GrowthGroup } from '../../analyzer/growth/groups.ts';
-import { judge } from '../../analyzer/growth/judge.ts';
+import { isInStep, judge } from '../../analyzer/growth/judge.ts';
 
 /** Counts per snapshot and steps per window of a group; the rest as a steady leak has it. */
 function group(counts: readonly number[], changes: Partial<GrowthGroup> = {}): GrowthGroup {
@@ -127,4 +127,11 @@ describe('confidence', () => {
       'low',
     );
   });
+});
+
+test.each([
+  ['parts of a cache that fills up', [120, 220, 282, 317], true],
+  ['a list that each entry adds to as long as it lives', [120, 220, 320, 420], false],
+])('in step with a cache that fills up: %s', (_, counts, expected) => {
+  expect(isInStep(group(counts), group([190, 320, 400, 443]))).toBe(expected);
 });
