@@ -95,7 +95,7 @@ function reasonsOf(verdict: Verdict, report: Open, judged: readonly Judged[]): s
 
 /** Lower-cases a sentence's first letter unless it starts a name or an acronym. */
 function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]/.test(text) && !/^(Map|Set|Promise)\b/.test(text)
+  return /^[A-Z][a-z]*(?= )/.test(text) && !/^(Map|Set|Promise)\b/.test(text)
     ? text.slice(0, 1).toLowerCase() + text.slice(1)
     : text;
 }

@@ -26,8 +26,9 @@ const STORE_PROPERTIES: ReadonlySet<string> = new Set([
   '<symbol kAsyncContextFrame>',
 ]);
 
-/** Between a typed array and its bytes, a string and its parts: no step of the program's. */
+/** Between a typed array and its bytes, a string and its parts, a promise and its result: no step of the program's. */
 const PART_LABELS: ReadonlySet<string> = new Set([
+  '(reactions_or_result)',
   '(buffer)',
   '(backing_store)',
   '(first)',
@@ -35,7 +36,9 @@ const PART_LABELS: ReadonlySet<string> = new Set([
   '(parent)',
 ]);
 
-const isWasmBuffer = (step: Step, above: Step) => step.via === UNNAMED_LABEL && above.className === 'Memory';
+/** What V8 keeps of WebAssembly objects without a name: an instance's memory, a memory's buffer. */
+const isWasmPart = (step: Step, above: Step) =>
+  step.via === UNNAMED_LABEL && (above.className === 'Memory' || above.className === 'Instance');
 
 const MAX_CLIMB = 6; // a name of more parts than this is no name any more
 const MAX_KEY_LENGTH = 40;
@@ -88,7 +91,7 @@ export function holderName(facts: Surroundings, node: number = facts.holder): Ho
       parts.unshift(`[${dictionaryKey(facts, above.node, step.node) ?? '…'}]`);
       continue;
     }
-    if (PART_LABELS.has(step.via) || isWasmBuffer(step, above)) continue;
+    if (PART_LABELS.has(step.via) || isWasmPart(step, above)) continue;
     if (step.via === WEAK_MAP_VALUE_LABEL) {
       const toWeakMap = facts.weakMaps?.get(step.node);
       parts.unshift(toWeakMap === undefined ? '[WeakMap value]' : '[…]');
@@ -120,6 +123,13 @@ export function holderName(facts: Surroundings, node: number = facts.holder): Ho
     if (above.via === '.exports') {
       const position =
         exportsPosition(facts, above.node) ?? filePosition(facts, chain[index - 2]?.node ?? -1);
+      // What a WebAssembly instance exports has no source: whoever keeps the instance has.
+      if (position?.script.startsWith('wasm://')) {
+        parts.unshift('exports');
+        property = null;
+        index--;
+        continue;
+      }
       return found('exports', null, above.node, position);
     }
     if (!PLAIN_CLASSES.has(above.className) && !STREAM_STATES.has(above.className)) {

@@ -60,13 +60,16 @@ function reactions(facts: Facts) {
   const handler = callback === undefined ? null : functionName(facts, callback);
   const waiting =
     facts.holding.samples.map((node) => awaitingFunction(facts, node)).find((at) => at !== null) ?? null;
+  const isListed = name.anchor === 'none' && name.name.startsWith('['); // by a function that runs: its variables have no names
   return {
     kind: 'promise' as const,
-    subject: `Promise ${namePhrase(name)}`,
+    subject: isListed ? 'Promise in a list' : `Promise ${namePhrase(name)}`,
     predicate: handler
       ? `stays pending while \`then(${handler})\` is added again and again`
       : 'stays pending while ever more code waits for it',
-    name: `${name.className && name.anchor === 'instance' ? `${name.className}.` : ''}${name.name}`,
+    name: isListed
+      ? 'Promise'
+      : `${name.className && name.anchor === 'instance' ? `${name.className}.` : ''}${name.name}`,
     className: name.className,
     property: name.property,
     container: 'Promise',

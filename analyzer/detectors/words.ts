@@ -28,6 +28,7 @@ export function namePhrase(name: HolderName): string {
 /** The holder's class as a word: "Map", "array", "object", "linked list". */
 export function containerWord(facts: Facts): string {
   if (facts.isChain) return 'linked list';
+  if (facts.view.isString(facts.holder)) return 'string'; // of parts, as V8 keeps what was put together
   const className = facts.view.className(facts.holder);
   if (className === 'Array') return 'array';
   if (className === 'Object') return 'object';
