@@ -93,6 +93,18 @@ function groupsWhere(
   return Array.from(pathsByHolder, ([holderPath, paths]) => groupOf(holderPath, paths, cohorts));
 }
 
+/**
+ * At least as many as came by then and are still there: in the middle of a run, a snapshot may show objects on another path,
+ * that of a function that was just at work with them.
+ */
+function countsOf({ count, present, hasIds }: Cohorts, sum: (column: Uint32Array) => number): number[] {
+  let stayed = 0;
+  return count.map((column, window) => {
+    if (hasIds) stayed += sum(present[window]);
+    return Math.max(sum(column), stayed);
+  });
+}
+
 function groupOf(holderPath: number, paths: number[], cohorts: Cohorts): GrowthGroup {
   const last = cohorts.snapshotCount - 1;
   const sum = (column: Uint32Array) => paths.reduce((total, path) => total + column[path], 0);
@@ -104,7 +116,7 @@ function groupOf(holderPath: number, paths: number[], cohorts: Cohorts): GrowthG
   return {
     holderPath,
     paths,
-    counts: cohorts.count.map(sum),
+    counts: countsOf(cohorts, sum),
     steps: cohorts.present.slice(1).map(sum),
     survival: between === 0 ? null : Math.min(1, stayed / between),
     cohortSurvival: born

@@ -86,7 +86,10 @@ const OLDEST_FIRST = 0.25; // by so much more of the newest stays than of the ol
 /** In the end as many leave as come, whichever they are: out of a reservoir, or a list that is cut back when it is full. */
 function isBalanced({ counts, steps }: GrowthGroup, weights: readonly number[] | null): boolean {
   const gains = counts.slice(1).map((count, window) => count - counts[window]);
-  return lastRate(gains, weights) < MAX_BALANCED_GAIN && lastRate(steps, weights) >= MIN_LAST_RATE;
+  const isClimbing = counts[counts.length - 2] > counts[0]; // else there is no gain to compare with
+  return (
+    isClimbing && lastRate(gains, weights) < MAX_BALANCED_GAIN && lastRate(steps, weights) >= MIN_LAST_RATE
+  );
 }
 
 const MAX_BALANCED_GAIN = 0.1; // of the gain before: the rest is chance
