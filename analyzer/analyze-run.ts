@@ -10,11 +10,13 @@ import { LeakwatchError } from './error.ts';
 import { evidenceOf, readProfiles } from './evidence.ts';
 import { openFilesFinding, openFilesGrowth } from './open-files-finding.ts';
 import type { Evidence } from './evidence.ts';
+import { lowerFirst } from './render/casing.ts';
 import { durationText } from './render/units.ts';
 import type { Finding, MemoryTrend, Report } from './report.ts';
 import { REPORT_VERSION } from './report.ts';
 import { isFlat, memoryTrend, restAfter } from './series/memory-trend.ts';
 import { locator } from './source/locate.ts';
+import { MIN_SNAPSHOTS, SNAPSHOTS_NEEDED } from './verdict.ts';
 
 /** One process or thread of a run, with its snapshots in the order taken. */
 export interface RunMember {
@@ -127,7 +129,7 @@ async function analyzeMember(member: RunMember, options: AnalyzeOptions): Promis
 }
 
 function withFinding({ title }: Finding, { verdict, headline, reasons }: Conclusion): Conclusion {
-  const told = `1 leak found: ${title.slice(0, 1).toLowerCase()}${title.slice(1)}.`;
+  const told = `1 leak found: ${lowerFirst(title)}.`;
   const ofHeap =
     verdict === 'clean' ? headline : 'There is no heap snapshot, which would tell what grows in the heap.';
   return { verdict: 'leak', headline: told, reasons: [ofHeap, ...reasons] };
@@ -152,7 +154,8 @@ type Conclusion = Pick<Report, 'verdict' | 'headline' | 'reasons'>;
  */
 function atRest(report: Report, recording: Recording): Report {
   const { verdict, comparability, snapshots } = report;
-  const isTooFew = verdict === 'unknown' && comparability.kind !== 'different' && snapshots.length < 3;
+  const isTooFew =
+    verdict === 'unknown' && comparability.kind !== 'different' && snapshots.length < MIN_SNAPSHOTS;
   const lastMs = (snapshots.at(-1)?.takenAt ?? NaN) - recording.header.startedAt;
   if (!isTooFew || Number.isNaN(lastMs)) return report;
   const rest = restAfter(recording, lastMs);
@@ -183,13 +186,12 @@ function concludeWithoutSnapshot(recording: Recording, memory: MemoryTrend, evid
       ],
     };
   }
-  const settle = 'A verdict needs 3 snapshots of one process, taken under the same load.';
   return {
     verdict: 'unknown',
     headline: evidence.isSuspicious
       ? `A leak is suspected: process ${recording.header.pid} keeps ever more memory, and left no heap snapshot.`
       : `Cannot tell: process ${recording.header.pid} left no heap snapshot.`,
-    reasons: [...evidence.sentences, whyNone(recording), settle],
+    reasons: [...evidence.sentences, whyNone(recording), SNAPSHOTS_NEEDED],
   };
 }
 

@@ -2,6 +2,7 @@
 import type { ManyListeners, Recording, Sample } from '../agent/recording.ts';
 import { pilingUp, pilingUpText } from './doctor/piling-up.ts';
 import { readText } from './open-file.ts';
+import { capitalized } from './render/casing.ts';
 import { bytesText, durationText } from './render/units.ts';
 import {
   allocationGrowth,
@@ -129,7 +130,7 @@ function resourceSentences({ entries }: Recording): string[] {
   const growing = pilingUp(entries.filter((entry): entry is Sample => entry.type === 'sample')) ?? [];
   return growing.map((one) => {
     const text = pilingUpText(one);
-    return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}, at least ${one.least.at(-1)} of them in the end.`;
+    return `${capitalized(text)}, at least ${one.least.at(-1)} of them in the end.`;
   });
 }
 

@@ -10,6 +10,7 @@ import type { Confidence, Culprit, Finding, Growth, Site, SourceLocation } from 
 import type { Located, Locator } from './source/locate.ts';
 import { isNodeScript } from './source/packages.ts';
 import type { Placed } from './relate.ts';
+import { capitalized } from './render/casing.ts';
 import { bytesText, countText, numberText } from './render/units.ts';
 import { inSourceNames, renamedTrace, renamesOf } from './source/renames.ts';
 import { timeToLimit } from './series/memory-trend.ts';
@@ -153,7 +154,6 @@ function titleOf(facts: Facts, diagnosis: Diagnosis, located: Located): string {
 }
 
 const placeText = (location: SourceLocation) => `${location.file}:${location.line}`;
-const capitalized = (text: string) => text.slice(0, 1).toUpperCase() + text.slice(1);
 
 /** A class may be used in many places; who holds this instance of it is often the place to mend. */
 function ownerSites(facts: Facts, diagnosis: Diagnosis, locator: Locator): Site[] {

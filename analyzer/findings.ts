@@ -19,6 +19,7 @@ import type { GrowingStore } from './growth/stores.ts';
 import type { Interner } from './model/interner.ts';
 import { objectView } from './model/object-view.ts';
 import { scriptsOf } from './model/scripts.ts';
+import { once } from './once.ts';
 import { relate } from './relate.ts';
 import type { Confidence, Finding } from './report.ts';
 import type { Afterwards } from './series/afterwards.ts';
@@ -169,11 +170,6 @@ function harmlessOf(
     if (excuse) harmless.set(suspect, excuse.judgement);
   }
   return harmless;
-}
-
-function once<Value>(make: () => Value): () => Value {
-  let made: { readonly value: Value } | null = null;
-  return () => (made ??= { value: make() }).value;
 }
 
 type Leak = Judged & { readonly judgement: { readonly is: 'leak' } };

@@ -1,5 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { HeldFiles, OpenFiles, Recording, Sample } from '../agent/recording.ts';
+import { recordedFinding } from './recorded-finding.ts';
+import { capitalized } from './render/casing.ts';
 import { numberText } from './render/units.ts';
 import type { Finding } from './report.ts';
 import type { Pile } from './series/piling-up.ts';
@@ -31,11 +32,10 @@ export function openFilesFinding({ least, perMinute, held }: OpenFilesGrowth): F
   const [most] = held;
   const isFolder = most?.what.startsWith('/') === true;
   const name = isFolder ? `${NAME} in ${most.what}` : NAME;
-  return {
+  return recordedFinding({
     kind: 'handle',
-    title: `${name.slice(0, 1).toUpperCase()}${name.slice(1)} become more by ${numberText(perMinute)} per minute, and nobody closes them`,
+    title: `${capitalized(name)} become more by ${numberText(perMinute)} per minute, and nobody closes them`,
     confidence: {
-      level: 'medium',
       score: 0.75,
       reasons: [
         `at the least there were ${least.join(', then ')}, quarter by quarter`,
@@ -43,39 +43,21 @@ export function openFilesFinding({ least, perMinute, held }: OpenFilesGrowth): F
       ],
       missing: [],
     },
-    fingerprint: createHash('sha1').update(`handle\n${NAME}`).digest('hex').slice(0, 16),
-    culprit: {
-      name,
-      className: null,
-      property: null,
-      container: 'descriptors of the process',
-      package: null,
-      location: null,
-      sites: [],
-    },
-    growth: {
-      what: 'descriptors',
-      objects: least,
-      bytes: least.map(() => 0),
-      objectsPerMinute: perMinute,
-      bytesPerMinute: 0,
-      shareOfHeapGrowth: null,
-      survival: null,
-    },
-    trace: [
-      element('the process', '', 'expected', null),
-      element(name, 'opened', 'leaking', `${least[least.length - 1] - least[0]} more than at first`),
-    ],
+    subject: NAME,
+    name,
+    what: 'descriptors',
+    container: 'descriptors of the process',
+    objects: least,
+    bytes: least.map(() => 0),
+    objectsPerMinute: perMinute,
+    bytesPerMinute: 0,
+    via: 'opened',
+    gained: `${least[least.length - 1] - least[0]} more than at first`,
     fix:
       'Close each file when it is done, also where the work ends early: `stream.pipeline` closes both ends, `pipe` does not, and a ' +
       'descriptor that `fs.open` gave is closed by `fs.close` alone.',
     evidence: held.map(({ what, count }) => `${numberText(count)} of them: ${what}`),
-    related: [],
-  };
-}
-
-function element(label: string, via: string, status: 'expected' | 'leaking', reason: string | null) {
-  return { label, via, status, reason, location: null, foldedSteps: 0 };
+  });
 }
 
 /** The same beside findings that may be its cause. */

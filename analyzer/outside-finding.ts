@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { recordedFinding } from './recorded-finding.ts';
 import { bytesText, countText } from './render/units.ts';
 import type { Finding } from './report.ts';
 import type { OutsideGrowth } from './series/outside-heap.ts';
@@ -8,11 +8,10 @@ const NAME = 'memory outside the heap';
 /** Growth that no object of the heap accounts for, as a finding: a recording sees it, a snapshot never does. */
 export function outsideFinding(outside: OutsideGrowth): Finding {
   const { bytes, bytesPerMinute, windows } = outside;
-  return {
+  return recordedFinding({
     kind: 'native',
     title: `Memory outside the heap grows by ${bytesText(bytesPerMinute)} per minute, and no object of the heap accounts for it`,
     confidence: {
-      level: 'medium',
       score: 0.65,
       reasons: [
         `resident memory beyond the heap grew in each of ${countText(windows, 'window')} between snapshots, and did not slow down`,
@@ -21,43 +20,16 @@ export function outsideFinding(outside: OutsideGrowth): Finding {
         'a longer run: an allocator keeps freed memory, and a fragmented one may grow for minutes before it stays level',
       ],
     },
-    fingerprint: createHash('sha1').update(`native\n${NAME}`).digest('hex').slice(0, 16),
-    culprit: {
-      name: NAME,
-      className: null,
-      property: null,
-      container: 'native memory',
-      package: null,
-      location: null,
-      sites: [],
-    },
-    growth: {
-      what: 'bytes of resident memory beyond the heap',
-      objects: bytes,
-      bytes,
-      objectsPerMinute: null,
-      bytesPerMinute,
-      shareOfHeapGrowth: null,
-      survival: null,
-    },
-    trace: [
-      {
-        label: 'the process',
-        via: '',
-        status: 'expected',
-        reason: null,
-        location: null,
-        foldedSteps: 0,
-      },
-      {
-        label: NAME,
-        via: 'allocated by native code',
-        status: 'leaking',
-        reason: `${bytesText(bytes[bytes.length - 1] - bytes[0])} more between the first snapshot and the last`,
-        location: null,
-        foldedSteps: 0,
-      },
-    ],
+    subject: NAME,
+    name: NAME,
+    what: 'bytes of resident memory beyond the heap',
+    container: 'native memory',
+    objects: bytes,
+    bytes,
+    objectsPerMinute: null,
+    bytesPerMinute,
+    via: 'allocated by native code',
+    gained: `${bytesText(bytes[bytes.length - 1] - bytes[0])} more between the first snapshot and the last`,
     fix:
       'Look at what has native memory behind it: addons, worker threads, databases, compressors, images. Close each when it is ' +
       'done. If the growth ends under another allocator (`LD_PRELOAD` with jemalloc), it is fragmentation and no leak.',
@@ -65,8 +37,7 @@ export function outsideFinding(outside: OutsideGrowth): Finding {
       `${bytes.map(bytesText).join(' → ')} after the snapshots`,
       ...Array.from(outside.resources, ([name, [first, last]]) => `open ${name}: ${first} → ${last}`),
     ],
-    related: [],
-  };
+  });
 }
 
 /** Whether a finding is about memory that the heap's limit says nothing of. */

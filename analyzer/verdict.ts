@@ -2,6 +2,7 @@ import type { Judged } from './growth/sift.ts';
 import type { Comparability, Finding, Report, Verdict } from './report.ts';
 import { timeToLimit } from './series/memory-trend.ts';
 import { isOutside } from './outside-finding.ts';
+import { lowerFirst } from './render/casing.ts';
 import { bytesText, countText, durationText } from './render/units.ts';
 
 type Open = Omit<Report, 'verdict' | 'headline' | 'reasons' | 'elapsedMs'>;
@@ -28,7 +29,10 @@ function verdictOf({ comparability, findings, snapshots }: Open): Verdict {
 const isOneProcess = ({ kind, isOneProcess: isProven }: Comparability) =>
   kind === 'same-lineage' || isProven === true;
 
-const MIN_SNAPSHOTS = 3; // two cannot tell a leak from warm-up
+/** Two cannot tell a leak from warm-up. */
+export const MIN_SNAPSHOTS = 3;
+
+export const SNAPSHOTS_NEEDED = `A verdict needs ${MIN_SNAPSHOTS} snapshots of one process, taken under the same load.`;
 
 function headlineOf(verdict: Verdict, report: Open): string {
   const { findings, comparability, snapshots } = report;
@@ -88,14 +92,7 @@ function reasonsOf(verdict: Verdict, report: Open, judged: readonly Judged[]): s
     reasons.push(`${faint} not reported, the first: ${report.findings[0].title}.`);
   }
   if (verdict === 'unknown' && report.snapshots.length < MIN_SNAPSHOTS) {
-    reasons.push(`A verdict needs ${MIN_SNAPSHOTS} snapshots of one process, taken under the same load.`);
+    reasons.push(SNAPSHOTS_NEEDED);
   }
   return reasons;
-}
-
-/** Lower-cases a sentence's first letter unless it starts a name or an acronym. */
-function lowerFirst(text: string): string {
-  return /^[A-Z][a-z]*(?= )/.test(text) && !/^(Map|Set|Promise)\b/.test(text)
-    ? text.slice(0, 1).toLowerCase() + text.slice(1)
-    : text;
 }

@@ -1,3 +1,4 @@
+import { capitalized } from '../render/casing.ts';
 import { countText } from '../render/units.ts';
 import { healthy, unknown, type Examiner } from './diagnosis.ts';
 import { OPEN_FILES, pilingUp, pilingUpText, resourceName } from './piling-up.ts';
@@ -36,7 +37,3 @@ export const handles: Examiner = {
     };
   },
 };
-
-function capitalized(text: string): string {
-  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
-}

@@ -10,6 +10,7 @@ import type { Scripts } from '../model/scripts.ts';
 import { locator } from '../source/locate.ts';
 import type { Locator } from '../source/locate.ts';
 import type { ScriptTexts } from '../source/source-file.ts';
+import { once } from '../once.ts';
 import { readReferences } from './holding-tree.ts';
 import type { HoldingTree, ReferenceTable } from './holding-tree.ts';
 
@@ -85,9 +86,4 @@ export async function openNamed(file: string, options: ReadOptions = {}): Promis
 /** NodeIndex of the object with V8's id, as DevTools shows it after an @; -1 when there is none. */
 export function nodeOfId({ nodeId }: HeapGraph, id: number): number {
   return nodeId.indexOf(id);
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | null = null;
-  return () => (made ??= { value: make() }).value;
 }

@@ -2,6 +2,7 @@ import type { AnyNode, Function as FunctionNode, Node } from 'acorn';
 import { ancestor } from 'acorn-walk';
 import { isFunction, nameOf } from './removals.ts';
 import type { SourceFile } from './source-file.ts';
+import { plainName } from './declarations.ts';
 
 const CURRENT_ID = 'executionAsyncId';
 
@@ -11,7 +12,7 @@ const CURRENT_ID = 'executionAsyncId';
  */
 export function isKeyedByAsyncId(source: SourceFile, name: string): boolean {
   if (!source.program || !/async_hooks/.test(source.text)) return false;
-  const plain = name.replace(/^#/, '');
+  const plain = plainName(name);
   let isKeyed = false;
   const consider = (key: Node | undefined, ancestors: readonly Node[]) => {
     if (key !== undefined && isAsyncId(key, ancestors)) isKeyed = true;

@@ -2,10 +2,19 @@ import type { AnyNode, Node } from 'acorn';
 import { simple } from 'acorn-walk';
 import type { Guard } from './guards.ts';
 import { guardsOf } from './guards.ts';
-import { additions } from './declarations.ts';
+import { additions, plainName } from './declarations.ts';
 import { elementVariables } from './elements.ts';
 import type { Removal, Span } from './removals.ts';
-import { isFunction, isWithin, nameOf, removalsFrom, walk } from './removals.ts';
+import {
+  hasCall,
+  isCallByName,
+  isFunction,
+  isWithin,
+  isZero,
+  nameOf,
+  removalsFrom,
+  walk,
+} from './removals.ts';
 import { ringWrites } from './rings.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -39,7 +48,7 @@ const SMALLER: ReadonlySet<string> = new Set(['<', '<=']);
 export function boundOn(source: SourceFile, name: string): Bound | null {
   const removals = removalsFrom(source, name);
   const eviction = removals.length === 0 ? null : evictionOf(source, removals);
-  return eviction ?? ringOf(source, name) ?? refusalOf(source, name) ?? roomOf(source, name);
+  return eviction ?? ringOf(source, name) ?? refusalOf(source, name, removals) ?? roomOf(source, name);
 }
 
 /** The same of the elements of a collection, which are collections themselves: `const feed = feeds[team]; if (feed.length > MAX) …`. */
@@ -59,7 +68,8 @@ function evictionOf(source: SourceFile, removals: readonly Removal[]): Bound | n
       const limit = limitIn(guard, localsAround(ancestors));
       if (limit === undefined || isSwitchedOn(ancestors)) continue;
       const isDirect = removals.some((removal) => isWithin(removal.node, guard.body));
-      if (isDirect || callsOneOf(source, guard.body, removers)) found = { offset: node.start, ...limit };
+      if (isDirect || hasCall(source, guard.body, (call) => isCallByName(call, removers)))
+        found = { offset: node.start, ...limit };
     }
   });
   return found;
@@ -67,10 +77,10 @@ function evictionOf(source: SourceFile, removals: readonly Removal[]): Bound | n
 
 /** The length of a ring, to which nothing is added but in the place of something else. */
 function ringOf(source: SourceFile, name: string): Bound | null {
-  const [first, ...others] = ringWrites(source, name);
-  const limit = first === undefined ? undefined : limitOf(first.length);
-  if (limit === undefined || additions(source, name).length > 1 + others.length) return null;
-  return { offset: first.offset, ...limit };
+  const writes = ringWrites(source, name);
+  const limit = writes.length === 0 ? undefined : limitOf(writes[0].length);
+  if (limit === undefined || additions(source, name).length > writes.length) return null;
+  return { offset: writes[0].offset, ...limit };
 }
 
 /** Where it is reckoned how many more it may take: `this.max - this.connections.size`, as pools do before they make another one. */
@@ -100,8 +110,8 @@ function sizesIn(node: Node): readonly Node[] {
  * The condition on its own size under which alone something is added to it, `if (memo.size < MAX) memo.set(key, value)`, but for
  * what takes the place of something else.
  */
-function refusalOf(source: SourceFile, name: string): Bound | null {
-  const replaced = source.program ? blocksAround(source, removalsFrom(source, name)) : [];
+function refusalOf(source: SourceFile, name: string, removals: readonly Removal[]): Bound | null {
+  const replaced = source.program ? blocksAround(source, removals) : [];
   const replacing = new Set(ringWrites(source, name).map(({ offset }) => offset));
   const added = (source.program ? additions(source, name) : []).filter(
     (at) => !replacing.has(at) && !replaced.some(({ start, end }) => start <= at && at <= end),
@@ -145,7 +155,7 @@ function isSizeOf(node: Node, name: string): boolean {
   return (
     member.type === 'MemberExpression' &&
     SIZE_NAME.test(nameOf(member) ?? '') &&
-    nameOf(member.object) === name.replace(/^#/, '')
+    nameOf(member.object) === plainName(name)
   );
 }
 
@@ -178,8 +188,7 @@ function limitIn({ test, isExit }: Pick<Guard, 'test' | 'isExit'>, locals: Local
 /** `EVERY` of `list.length % EVERY === 0`: there it is looked through each time it has grown by as many. */
 function periodIn(left: Node, right: Node): Limit | undefined {
   const remainder = left as AnyNode;
-  const isZero = (right as AnyNode).type === 'Literal' && (right as AnyNode & { value: unknown }).value === 0;
-  if (!isZero || remainder.type !== 'BinaryExpression' || remainder.operator !== '%') return undefined;
+  if (!isZero(right) || remainder.type !== 'BinaryExpression' || remainder.operator !== '%') return undefined;
   if (!SIZE_NAME.test(nameOf(remainder.left) ?? '')) return undefined;
   const name = nameOf(remainder.right);
   return name === null ? limitOf(remainder.right) : { limit: name, size: null };
@@ -246,15 +255,6 @@ function limitOf(node: Node): Limit | undefined {
     return typeof any.value === 'number' && any.value > 1 ? { limit: null, size: any.value } : undefined;
   const name = nameOf(any);
   return name !== null && LIMIT_NAME.test(name) ? { limit: name, size: null } : undefined;
-}
-
-function callsOneOf(source: SourceFile, body: Span, functions: ReadonlySet<string>): boolean {
-  let calls = false;
-  walk(source, (node) => {
-    if (isWithin(node, body) && node.type === 'CallExpression' && functions.has(nameOf(node.callee) ?? ''))
-      calls = true;
-  });
-  return calls;
 }
 
 /** Whether it stands in a branch, up to the function it is in, that a switch decides upon. */

@@ -65,7 +65,7 @@ export function propertyDeclaration(
   className: string | null,
   near: number,
 ): number {
-  const plain = property.startsWith('#') ? property.slice(1) : property;
+  const plain = plainName(property);
   const symbols = symbolConstants(source, property);
   let best = -1;
   let bestScore = Number.NEGATIVE_INFINITY;
@@ -133,9 +133,12 @@ export function globalDeclaration(source: SourceFile, name: string): number {
   return found;
 }
 
+/** The name of a private field without its sign, as the syntax tree has it. */
+export const plainName = (name: string) => name.replace(/^#/, '');
+
 /** Offsets where something is put into a collection of this name (`name.push(…)`, `this.name[key] = …`), first ones first. */
 export function additions(source: SourceFile, name: string): number[] {
-  const plain = name.startsWith('#') ? name.slice(1) : name;
+  const plain = plainName(name);
   const offsets: number[] = [];
   visit(source, (node) => {
     if (node.type === 'CallExpression' && node.callee.type === 'MemberExpression') {

@@ -3,6 +3,7 @@ import { ancestor } from 'acorn-walk';
 import type { Span } from './removals.ts';
 import { isFunction, nameOf } from './removals.ts';
 import type { SourceFile } from './source-file.ts';
+import { plainName } from './declarations.ts';
 
 /** A variable that holds an element of a collection, and the function in which it is one. */
 export interface ElementVariable {
@@ -13,7 +14,7 @@ export interface ElementVariable {
 /** `feed` of `const feed = feeds[team]`, `feeds.get(team) ?? []`, `for (const feed of feeds)`, `feeds.forEach((feed) => …)`. */
 export function elementVariables(source: SourceFile, collection: string): ElementVariable[] {
   if (!source.program) return [];
-  const plain = collection.replace(/^#/, '');
+  const plain = plainName(collection);
   const found: ElementVariable[] = [];
   const whole = { start: 0, end: source.text.length };
   const consider = (pattern: Node | undefined, within: Span) => {

@@ -1,7 +1,17 @@
 import type { AnyNode, Node } from 'acorn';
 import { guardsOf } from './guards.ts';
 import type { Removal, Span } from './removals.ts';
-import { isCallOf, isFunction, isWithin, nameOf, removalsFrom, removersOf, walk } from './removals.ts';
+import {
+  hasCall,
+  isCallByName,
+  isCallOf,
+  isFunction,
+  isWithin,
+  nameOf,
+  removalsFrom,
+  removersOf,
+  walk,
+} from './removals.ts';
 import { additions } from './declarations.ts';
 import type { SourceFile } from './source-file.ts';
 
@@ -131,12 +141,7 @@ function operands(node: Node): AnyNode[] {
 }
 
 function callsAny(source: SourceFile, body: Span, functions: ReadonlySet<string>, isOther: boolean): boolean {
-  let calls = false;
-  walk(source, (node) => {
-    if (!isWithin(node, body) || node.type !== 'CallExpression') return;
-    if (isOther ? functions.has(nameOf(node.callee) ?? '') : isCallOf(node, functions)) calls = true;
-  });
-  return calls;
+  return hasCall(source, body, (call) => (isOther ? isCallByName : isCallOf)(call, functions));
 }
 
 /** The innermost function around an offset. */

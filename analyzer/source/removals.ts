@@ -1,6 +1,6 @@
-import type { AnyNode, Function as FunctionNode, Node } from 'acorn';
+import type { AnyNode, CallExpression, Function as FunctionNode, Node } from 'acorn';
 import { ancestor } from 'acorn-walk';
-import { symbolConstants } from './declarations.ts';
+import { plainName, symbolConstants } from './declarations.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** A piece of the program's text, by offsets. */
@@ -36,7 +36,7 @@ export function removalsFrom(source: SourceFile, name: string): Removal[] {
 
 /** A property named by a symbol is written as the constant that holds the symbol. */
 function aliasesOf(source: SourceFile, name: string): ReadonlySet<string> {
-  return name.startsWith('<symbol ') ? symbolConstants(source, name) : new Set([name.replace(/^#/, '')]);
+  return name.startsWith('<symbol ') ? symbolConstants(source, name) : new Set([plainName(name)]);
 }
 
 /** Variables that begin as a new collection, which may take another one's place when it is filled. */
@@ -67,6 +67,11 @@ function isRemoval(node: AnyNode, names: ReadonlySet<string>, fresh: ReadonlySet
     return isNamed(node.left.object);
   const isVariable = node.right.type === 'Identifier' && fresh.has(node.right.name);
   return isNamed(node.left) && (isVariable || isFresh(node.right));
+}
+
+export function isZero(node: Node): boolean {
+  const any = node as AnyNode;
+  return any.type === 'Literal' && any.value === 0;
 }
 
 /** `undefined`, `null`, `void 0`. */
@@ -125,6 +130,19 @@ export function isCallOf(node: AnyNode, functions: ReadonlySet<string>): boolean
   const { object } = node.callee;
   return object.type === 'ThisExpression' || SELF_NAMES.has(nameOf(object) ?? '');
 }
+
+/** Whether a piece of the program has a call that is meant. */
+export function hasCall(source: SourceFile, body: Span, isMeant: (call: CallExpression) => boolean): boolean {
+  let isThere = false;
+  walk(source, (node) => {
+    if (node.type === 'CallExpression' && isWithin(node, body) && isMeant(node)) isThere = true;
+  });
+  return isThere;
+}
+
+/** Whether a call is of one of these functions, on whatever object. */
+export const isCallByName = ({ callee }: CallExpression, functions: ReadonlySet<string>) =>
+  functions.has(nameOf(callee) ?? '');
 
 export const isWithin = (node: Span, outer: Span) => node.start >= outer.start && node.end <= outer.end;
 

@@ -1,5 +1,6 @@
 import type { AnyNode, Node } from 'acorn';
-import { nameOf, walk } from './removals.ts';
+import { plainName } from './declarations.ts';
+import { isZero, nameOf, walk } from './removals.ts';
 import type { SourceFile } from './source-file.ts';
 
 /** A place where something is put at an index that begins anew, over what was there. */
@@ -12,7 +13,7 @@ export interface RingWrite {
 /** Where a variable or property of this name is written as a ring is. */
 export function ringWrites(source: SourceFile, name: string): RingWrite[] {
   if (!source.program) return [];
-  const plain = name.replace(/^#/, '');
+  const plain = plainName(name);
   const wraps = wrapsIn(source);
   const writes: RingWrite[] = [];
   walk(source, (node) => {
@@ -60,15 +61,10 @@ function counterOf(node: Node): string | null {
 /** The counter of `at = 0`. */
 function resetIn(node: Node): string | null {
   const any = node as AnyNode;
-  if (any.type === 'BlockStatement') {
-    const resets = any.body.map(resetIn).filter((name) => name !== null);
-    return resets[0] ?? null;
-  }
+  if (any.type === 'BlockStatement') return any.body.map(resetIn).find((name) => name !== null) ?? null;
   if (any.type !== 'ExpressionStatement' || any.expression.type !== 'AssignmentExpression') return null;
   const { left, right } = any.expression;
-  return (right as AnyNode).type === 'Literal' && (right as AnyNode & { value: unknown }).value === 0
-    ? nameOf(left)
-    : null;
+  return isZero(right) ? nameOf(left) : null;
 }
 
 /** `SIZE` of `++at === SIZE` or `at >= SIZE`. */

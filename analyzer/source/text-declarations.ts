@@ -1,3 +1,4 @@
+import { plainName } from './declarations.ts';
 /**
  * Declarations looked for in the text itself, where the parser does not know the language: TypeScript that Node or a loader
  * runs as it is. What is found stands where such a declaration does; what is written in an unusual way is not found.
@@ -24,7 +25,7 @@ export function propertyInText(
   near: number,
 ): number {
   const code = withoutComments(text);
-  const name = escaped(property.replace(/^#/, ''));
+  const name = escaped(plainName(property));
   let best = -1;
   let bestScore = Number.NEGATIVE_INFINITY;
   for (const { pattern, weight } of PROPERTY_FORMS) {
@@ -49,7 +50,7 @@ export function propertyInText(
 
 /** Offsets where something is put into a collection of this name, first ones first. */
 export function additionsInText(text: string, name: string): number[] {
-  const plain = escaped(name.replace(/^#/, ''));
+  const plain = escaped(plainName(name));
   const adds = String.raw`\s*(?:\??\.(?:push|unshift|add|set|append|insert|on|once|addEventListener)\(|\[[^\]\n]+\]\s*(?:\?\?)?=[^=])`;
   return offsetsOf(
     withoutComments(text),

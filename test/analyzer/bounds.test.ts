@@ -1,11 +1,7 @@
-import { parse } from 'acorn';
 import { describe, expect, test } from 'vitest';
 import { boundOn, boundOnElements } from '../../analyzer/source/bounds.ts';
 import { settingsOf } from '../../analyzer/source/settings.ts';
-import type { SourceFile } from '../../analyzer/source/source-file.ts';
-
-const source = (text: string) =>
-  ({ text, program: parse(text, { ecmaVersion: 'latest', sourceType: 'module' }) }) as unknown as SourceFile;
+import { parsedSource } from './parsed-source.ts';
 
 describe('bounds', () => {
   test.each([
@@ -101,7 +97,7 @@ describe('bounds', () => {
       'limit',
     ],
   ])('%s', (_, text, name, limit) => {
-    expect(boundOn(source(text), name)).toMatchObject({ limit, size: limit === null ? 1000 : null });
+    expect(boundOn(parsedSource(text), name)).toMatchObject({ limit, size: limit === null ? 1000 : null });
   });
 });
 
@@ -127,7 +123,7 @@ describe('bounds nothing', () => {
     ['a number of attempts', 'if (attempts < maxAttempts) cache.push(1);'],
     ['the way through a list', 'for (let i = 0; i < cache.length; i++) cache.splice(i, 1);'],
   ])('%s', (_, text) => {
-    expect(boundOn(source(text), 'cache')).toBe(null);
+    expect(boundOn(parsedSource(text), 'cache')).toBe(null);
   });
 });
 
@@ -141,7 +137,7 @@ describe('bounds on the elements of a collection', () => {
     ['one after the other', 'for (const [team, feed] of feeds) while (feed.size > MAX) feed.delete(1);'],
     ['each', 'feeds.forEach((feed) => { if (feed.length > MAX) feed.length = 0; });'],
   ])('%s', (_, text) => {
-    expect(boundOnElements(source(text), 'feeds')).not.toBe(null);
+    expect(boundOnElements(parsedSource(text), 'feeds')).not.toBe(null);
   });
 
   test.each([
@@ -152,7 +148,7 @@ describe('bounds on the elements of a collection', () => {
     ],
     ['that are taken out whole', 'if (feeds.size > MAX) feeds.delete(oldest);'],
   ])('not %s', (_, text) => {
-    expect(boundOnElements(source(text), 'feeds')).toBe(null);
+    expect(boundOnElements(parsedSource(text), 'feeds')).toBe(null);
   });
 });
 
@@ -166,5 +162,5 @@ test.each([
   ],
   ['what only the program knows', 'new Cache({ max: config.max })', [Number.NaN]],
 ])('%s is what a limit is set to', (_, text, values) => {
-  expect(settingsOf(source(text), 'max')).toEqual(values);
+  expect(settingsOf(parsedSource(text), 'max')).toEqual(values);
 });

@@ -1,15 +1,11 @@
-import { parse } from 'acorn';
 import { describe, expect, test } from 'vitest';
 import { expiryBy, expiryOnAdding } from '../../analyzer/source/expiry.ts';
-import type { SourceFile } from '../../analyzer/source/source-file.ts';
-
-const source = (text: string) =>
-  ({ text, program: parse(text, { ecmaVersion: 'latest', sourceType: 'module' }) }) as unknown as SourceFile;
+import { parsedSource } from './parsed-source.ts';
 
 /** What the timer's function, marked by `@`, does to `cache`. */
 function timed(marked: string, name = 'cache') {
   const offset = marked.indexOf('@');
-  const file = source(marked.replace('@', ''));
+  const file = parsedSource(marked.replace('@', ''));
   return expiryBy(file, name, { source: file, offset });
 }
 
@@ -61,7 +57,7 @@ test.each([
 });
 
 test('adding an entry takes out those that are too old', () => {
-  const file = source(
+  const file = parsedSource(
     'function hit(x) { cache.push(x); while (cache[0].at < Date.now() - SPAN) cache.shift(); }',
   );
   expect(expiryOnAdding(file, 'cache')).toMatchObject({ byTime: true, field: 'at' });
@@ -81,5 +77,5 @@ test.each([
     'function add(k) { cache.set(k, 1); for (const [i, e] of cache) if (e.done) cache.delete(i); }',
   ],
 ])('adding an entry does not take out %s', (_, text) => {
-  expect(expiryOnAdding(source(text), 'cache')).toBe(null);
+  expect(expiryOnAdding(parsedSource(text), 'cache')).toBe(null);
 });
