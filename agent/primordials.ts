@@ -10,6 +10,7 @@ export const dateNow = Date.now;
 export const stringify = JSON.stringify;
 export const parseJson = JSON.parse;
 export const monotonicMs = performance.now.bind(performance);
+export const cpuUsage = process.cpuUsage.bind(process);
 
 export const { O_APPEND, O_WRONLY } = fs.constants;
 

@@ -1,6 +1,5 @@
+import { cpuUsage } from '../primordials.ts';
 import type { Probe } from '../probe.ts';
-
-const cpuUsage = process.cpuUsage.bind(process);
 
 const MICROSECONDS_PER_MS = 1000;
 

@@ -2,21 +2,36 @@ import type * as inspector from 'node:inspector';
 import { join } from 'node:path';
 
 import type { Probe } from '../probe.ts';
-import { closeSync, monotonicMs, openSync, stringify, unlinkSync, writeSync } from '../primordials.ts';
+import {
+  closeSync,
+  cpuUsage,
+  monotonicMs,
+  openSync,
+  stringify,
+  unlinkSync,
+  writeSync,
+} from '../primordials.ts';
 import { PROFILE_SUFFIXES } from '../recording.ts';
 import { FILE_PREFIX } from '../run-folder.ts';
 import { superfluous, type KeptSnapshot } from '../snapshot-retention.ts';
 
 // On average one allocation in so many bytes is noted with its stack, V8's own default: a leak of 10 MB shows 20 times. Each
-// costs some 50 microseconds, which at 128 kB were a twentieth of what a small request of Express takes.
+// costs some 7 microseconds, and a small request of Express allocates a tenth of this.
 const SAMPLING_BYTES = 512 * 1024;
 
 const PRIVATE_FILE = 0o600;
+
+const MICROSECONDS_PER_MS = 1000;
 
 // V8 collects all garbage before it answers, so the profiles lie ever further apart.
 const FIRST_SAMPLES = 2;
 const LATER_FACTOR = 1.5;
 const MOST_SAMPLES = 600;
+
+// That collection also takes code apart that was compiled for objects of which there is none at the moment. To compile it again
+// takes a loaded server of Express some 0.3 s of CPU: a hundredth of this time. Who uses little CPU has little such code.
+const BUSY_SAMPLES = 30;
+const BUSY_SHARE = 1 / 15;
 
 // Enough for their differences to tell growth from warm-up.
 const MAX_PROFILES = 8;
@@ -33,9 +48,9 @@ export const heapProfileProbe: Probe = {
     session.post('HeapProfiler.startSampling', { samplingInterval: SAMPLING_BYTES });
     const kept: KeptSnapshot[] = [];
     let sequence = 0;
-    let samples = 0;
+    let samplesSince = 0;
     let waitSamples = FIRST_SAMPLES;
-    let dueSamples = waitSamples;
+    let spent = spentUntilNow();
 
     const write = () => {
       const startedMs = monotonicMs();
@@ -54,10 +69,12 @@ export const heapProfileProbe: Probe = {
     };
     return {
       sample() {
-        if (++samples < dueSamples) return {};
+        const wait = isBusySince(spent) ? Math.max(BUSY_SAMPLES, waitSamples) : waitSamples;
+        if (++samplesSince < wait) return {};
         write();
         waitSamples = Math.min(MOST_SAMPLES, waitSamples * LATER_FACTOR);
-        dueSamples = samples + waitSamples;
+        samplesSince = 0;
+        spent = spentUntilNow();
         return {};
       },
       stop() {
@@ -69,6 +86,22 @@ export const heapProfileProbe: Probe = {
     };
   },
 };
+
+/** Time and CPU of the whole process. */
+interface Spent {
+  readonly atMs: number;
+  readonly cpuMs: number;
+}
+
+function spentUntilNow(): Spent {
+  const { user, system } = cpuUsage();
+  return { atMs: monotonicMs(), cpuMs: (user + system) / MICROSECONDS_PER_MS };
+}
+
+function isBusySince(then: Spent): boolean {
+  const now = spentUntilNow();
+  return now.cpuMs - then.cpuMs > (now.atMs - then.atMs) * BUSY_SHARE;
+}
 
 function liveAllocations(session: inspector.Session): inspector.HeapProfiler.SamplingHeapProfile {
   let profile: inspector.HeapProfiler.SamplingHeapProfile | null = null;

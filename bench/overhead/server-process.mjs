@@ -17,6 +17,10 @@ const LOOK_EVERY_MS = 25;
 const SERVER_CORE = '0';
 const LOAD_CORE = '1';
 
+// On the one core that the server has, V8's helper threads gain nothing, and whether they do much of a collection or little is
+// chance: two processes of one program then differ by five percent, and by two when the thread itself collects.
+const ALIKE = ['--single-threaded-gc'];
+
 /** Whether server and load have a core each: a scheduler that moves them about costs more, by chance, than what is measured. */
 export const isPinned = cpus().length > 1 && pin(process.pid, LOAD_CORE);
 
@@ -33,7 +37,7 @@ export async function startServer({ execArgv, env }) {
   const folder = mkdtempSync(join(tmpdir(), 'leakwatch-bench-'));
   const child = fork(SERVER, {
     cwd: folder,
-    execArgv,
+    execArgv: [...ALIKE, ...execArgv],
     env: { ...process.env, LEAKWATCH_DIR: folder, ...env },
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
