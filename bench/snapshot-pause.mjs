@@ -4,23 +4,36 @@
  * the process and of the copy at their highest, and how many copies it needed. A row without a snapshot tells what the
  * collections of such a heap do anyway: the longest gap grows with the time that one looks, so it is as long as the copy took.
  *
- *     node bench/snapshot-pause.mjs [--heaps 50,200,500,1000] [--rate 100] [--runs 1] [node ...]
- *
- * Names of nodes are paths of binaries; without any, this one.
+ *     npm run bench:snapshot-pause -- --help
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { startLoad } from './snapshot-pause/load.mjs';
 import { startServer } from './snapshot-pause/process.mjs';
 
+const HELP = `npm run bench:snapshot-pause -- [options] [node ...]
+
+How long a snapshot stops a server under load: taken by a forked copy, and in the process. Each node is the path of a binary;
+without any, this one.
+
+  --heaps MB,MB   sizes of the server's heap      (50,200,500,1000)
+  --rate N        requests in a second            (100)
+  --runs N        how often each is measured      (1)
+  --help          this`;
+
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
+    help: { type: 'boolean', default: false },
     heaps: { type: 'string', default: '50,200,500,1000' },
     rate: { type: 'string', default: '100' },
     runs: { type: 'string', default: '1' },
   },
 });
+if (values.help) {
+  console.log(HELP);
+  process.exit();
+}
 const nodes = positionals.length > 0 ? positionals : [process.execPath];
 const WARM_UP_MS = 3000;
 const LONGEST_BASELINE_MS = 60_000;

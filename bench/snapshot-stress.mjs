@@ -1,19 +1,40 @@
 /**
  * Forked snapshots of a server under load, one after the other, and whether anything was lost, left behind or damaged.
  *
- *     node bench/snapshot-stress.mjs [snapshots = 1000] [requests a second = 200] [heap in MB = 20] [path of a node]
+ *     npm run bench:snapshot-stress -- --help
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { startLoad } from './snapshot-pause/load.mjs';
 import { startServer } from './snapshot-pause/process.mjs';
 
-const { positionals } = parseArgs({ allowPositionals: true });
-const [snapshots = 1000, perSecond = 200, heapMb = 20] = positionals.slice(0, 3).map(Number);
-const execPath = positionals[3] ?? process.execPath;
+const HELP = `npm run bench:snapshot-stress -- [options]
 
-const server = await startServer({ execPath, env: { HEAP_MB: String(heapMb) } });
-const load = startLoad(server.port, perSecond);
+Forked snapshots of a server under load, one after the other, and whether anything was lost, left behind or damaged.
+
+  --snapshots N   how many                        (1000)
+  --rate N        requests in a second            (200)
+  --heap MB       size of the server's heap       (20)
+  --node PATH     the binary that serves          (this one)
+  --help          this`;
+
+const { values } = parseArgs({
+  options: {
+    snapshots: { type: 'string', default: '1000' },
+    rate: { type: 'string', default: '200' },
+    heap: { type: 'string', default: '20' },
+    node: { type: 'string', default: process.execPath },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit();
+}
+const snapshots = Number(values.snapshots);
+
+const server = await startServer({ execPath: values.node, env: { HEAP_MB: values.heap } });
+const load = startLoad(server.port, Number(values.rate));
 const attempts = new Map();
 const failures = new Map();
 const gaps = [];
@@ -37,7 +58,7 @@ const after = await server.ask('status');
 await server.stop();
 
 gaps.sort((a, b) => a - b);
-console.log(`${snapshots} forked snapshots at ${perSecond} requests/s, heap ${heapMb} MB`);
+console.log(`${snapshots} forked snapshots at ${values.rate} requests/s, heap ${values.heap} MB`);
 console.log('written at attempt     ', Object.fromEntries(attempts));
 console.log('not written            ', Object.fromEntries(failures));
 console.log('damaged files          ', damaged);
