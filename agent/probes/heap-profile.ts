@@ -69,8 +69,8 @@ export const heapProfileProbe: Probe = {
     };
     return {
       sample() {
-        const wait = isBusySince(spent) ? Math.max(BUSY_SAMPLES, waitSamples) : waitSamples;
-        if (++samplesSince < wait) return {};
+        if (++samplesSince < waitSamples) return {};
+        if (samplesSince < BUSY_SAMPLES && isBusySince(spent)) return {};
         write();
         waitSamples = Math.min(MOST_SAMPLES, waitSamples * LATER_FACTOR);
         samplesSince = 0;

@@ -13,6 +13,7 @@ export const NOISE = { ...BARE, name: 'bare again (noise)' };
 
 export const AGENTS = [
   { name: 'agent, as it comes', execArgv: AGENT, env: {} },
+  { name: 'agent without the watchdog', execArgv: AGENT, env: { LEAKWATCH_STALL_MS: '0' } },
   { name: 'agent + heap profile', execArgv: AGENT, env: { LEAKWATCH_HEAP_PROFILE: '1' } },
 ];
 
