@@ -4,7 +4,7 @@ import type { Profiler } from 'node:inspector';
 import type { CallSite } from './call-sites.ts';
 import type { Culprit } from './culprit.ts';
 import type { Sight } from './main-thread-profiler.ts';
-import { busyMs, waitedMs, type Pulse, type Standstill } from './pulse.ts';
+import { spentInStall, type Pulse, type Standstill } from './pulse.ts';
 import { culpritIn, NOT_SEEN, shownMs } from './sight.ts';
 
 /** A stall and when the thread was looked at, in milliseconds since the recording began. */
@@ -79,18 +79,17 @@ export function judgeUnseen(
 
 /** Whether there would have been no stall if the thread had been given a CPU whenever it wanted one. */
 export function isStarved(
-  { before }: Standstill,
+  standstill: Standstill,
   end: Pulse,
   { lastedMs, thresholdMs }: { readonly lastedMs: number; readonly thresholdMs: number },
 ): boolean {
-  const waited = waitedMs(before, end);
-  const ranMs = (busyMs(before, end) ?? Infinity) - waited;
-  return waited > lastedMs / 2 && ranMs < thresholdMs;
+  const spent = spentInStall(standstill, end, lastedMs);
+  return spent !== null && spent.waitedMs > lastedMs / 2 && spent.ranMs < thresholdMs;
 }
 
 /** A thread that used no CPU did not compute: it waited, for something that its stack does not tell. */
-export function asWaiting(culprit: Culprit, { before }: Standstill, end: Pulse, lastedMs: number): Culprit {
-  const workedMs = busyMs(before, end);
-  if (culprit.category !== 'cpu' || workedMs === null || workedMs > lastedMs / 2) return culprit;
-  return { ...culprit, category: 'native' };
+export function asWaiting(culprit: Culprit, standstill: Standstill, end: Pulse, lastedMs: number): Culprit {
+  const spent = spentInStall(standstill, end, lastedMs);
+  if (culprit.category !== 'cpu' || spent === null) return culprit;
+  return spent.ranMs + spent.waitedMs > lastedMs / 2 ? culprit : { ...culprit, category: 'native' };
 }

@@ -1,11 +1,24 @@
 /** Waits until a loop stands still, at little cost. */
-import { busyMs, durationMs, hasBeaten, intervalMs, waitedMs, type Pulse, type Standstill } from './pulse.ts';
+import {
+  busyMs,
+  durationMs,
+  intervalMs,
+  isTooBusy,
+  waitedMs,
+  type Habit,
+  type Pulse,
+  type Standstill,
+} from './pulse.ts';
 
 // A loop that has less to do than this is at rest, and is looked at less often.
 const REST_SHARE = 0.05;
 const REST_FACTOR = 3;
 
-// How much of what a loop was busy lately counts beside the latest reading.
+// On a core that is at work a reading is felt, and a look at the clock and the beats costs half of it. Between two readings
+// of a busy loop that keeps beating lie so many glances.
+const GLANCES = 3;
+
+// How much of what a loop did lately counts beside the latest reading.
 const HABIT = 0.8;
 
 // A process that was stopped gets its memory and its CPU back bit by bit.
@@ -18,6 +31,9 @@ export interface LookoutHost {
   /** Does nothing for so long, or less when the thread is to end. */
   sleep(milliseconds: number): void;
   readPulse(): Pulse;
+  nowMs(): number;
+  /** The count of a reading alone. */
+  countBeats(): number;
   /** Resets what the pulse is read from. */
   forgetLongest(): void;
   /** Whether the agent itself holds up the loop. */
@@ -28,10 +44,10 @@ export interface LookoutHost {
   onReading(atMs: number): void;
 }
 
-/** A loop that stands still, or did between two readings: then it came round again at `end`. */
+/** A loop that stands still, or did between two readings: then it came round again before `end`. */
 export interface Found {
   readonly standstill: Standstill;
-  readonly end: Pulse | null;
+  readonly over: { readonly end: Pulse; readonly durationMs: number } | null;
 }
 
 export interface Lookout {
@@ -50,65 +66,104 @@ export function createLookout(host: LookoutHost): Lookout {
     resolutionMs + Math.max(thresholdMs / 2, isResumed ? MAX_RESUME_MS : 0);
 
   /**
-   * Whether the loop stood still between two readings, so that nobody saw it. That no beat was seen says nothing beyond
-   * the reading before: it may have come right after.
+   * How long the loop stood still between two readings, so that nobody saw it; null when it did not for the threshold. That
+   * no beat was seen says nothing beyond the reading before: it may have come right after.
    */
-  const isUnseen = (standstill: Standstill, lastSilent: Pulse, end: Pulse) => {
-    const silentMs = lastSilent.atMs - standstill.beat.atMs;
-    if (Math.max(silentMs, intervalMs(standstill.beat, end)) < thresholdMs) return false;
-    return durationMs(standstill, end, resolutionMs) >= thresholdMs;
+  const unseenMs = (standstill: Standstill, seenMs: number, end: Pulse): number | null => {
+    const silentMs = seenMs - standstill.beat.atMs;
+    if (Math.max(silentMs, intervalMs(standstill.beat, end)) < thresholdMs) return null;
+    if (durationMs(standstill, end, resolutionMs) < thresholdMs) return null;
+    host.sleep(resolutionMs);
+    const later = host.readPulse();
+    const share = (busyMs(end, later) ?? 0) / (later.atMs - end.atMs);
+    const lastedMs = durationMs(standstill, end, resolutionMs, { seenMs, busyShare: Math.min(1, share) });
+    return lastedMs < thresholdMs ? null : lastedMs;
   };
   return {
     untilFound() {
-      let pulse = host.readPulse();
-      let beat = pulse;
-      let before = pulse;
-      let habit: number | null = null;
+      let reading = host.readPulse();
+      // By the last reading or glance.
+      let seenMs = reading.atMs;
+      let seenCount = reading.count;
+      let beat = reading;
+      let before = reading;
+      let habit: Habit | null = null;
       let pollMs = resolutionMs;
+      let glancesLeft = 0;
       // Up to the first beat the profiler may have held up the loop.
       let hasBegun = false;
       let isResumed = false;
       for (;;) {
         host.sleep(pollMs);
+        if (glancesLeft > 0) {
+          const nowMs = host.nowMs();
+          const count = host.countBeats();
+          // As long as glances come in time, no stall fits between them.
+          const isInTime = nowMs - seenMs < pollMs + resolutionMs / 4;
+          if (isInTime && count !== seenCount && !host.isOver(nowMs)) {
+            glancesLeft--;
+            seenMs = nowMs;
+            seenCount = count;
+            continue;
+          }
+        }
         const current = host.readPulse();
         if (host.isOver(current.atMs)) return null;
-        const elapsedMs = current.atMs - pulse.atMs;
-        const workedMs = busyMs(pulse, current);
+        if (seenCount !== reading.count) {
+          before = reading;
+          beat = { ...reading, atMs: seenMs, count: seenCount, time: null };
+        }
+        const elapsedMs = current.atMs - reading.atMs;
+        const workedMs = busyMs(reading, current);
         // After a pause of this thread too, the whole process was stopped, unless the main one is known to have had work.
-        const isPause = elapsedMs > pollMs + 2 * resolutionMs && (workedMs ?? 0) < elapsedMs / 2;
+        const isPause = current.atMs - seenMs > pollMs + 2 * resolutionMs && (workedMs ?? 0) < elapsedMs / 2;
         const isUnusual = host.isSuspended() || isPause;
-        const isBeat = hasBeaten(pulse, current);
-        const standstill = { beat, before, busyShare: habit };
+        const isBeat = current.count !== seenCount;
+        const standstill = { beat, before, habit };
         if (isPause) isResumed = true;
-        if (isBeat && hasBegun && !isUnusual && !isResumed && isUnseen(standstill, pulse, current))
-          return { standstill, end: current };
+        if (isBeat && hasBegun && !isUnusual && !isResumed) {
+          const lastedMs = unseenMs(standstill, seenMs, current);
+          if (lastedMs !== null) return { standstill, over: { end: current, durationMs: lastedMs } };
+        }
         if (isBeat || isUnusual) {
-          before = isUnusual ? current : pulse;
+          before = isUnusual ? current : reading;
           beat = current;
-          habit = nextHabit(habit, workedMs, elapsedMs);
+          habit = nextHabit(habit, reading, current);
           hasBegun ||= isBeat;
           isResumed &&= isPause || !isBeat;
-        } else if (current.atMs - beat.atMs - waitedMs(beat, current) >= patienceMs(isResumed)) {
-          return { standstill, end: null };
+        } else {
+          // No beat since the glance: what is read now was so then, but for the time.
+          if (beat.time === null) beat = { ...current, atMs: beat.atMs };
+          if (current.atMs - beat.atMs - waitedMs(beat, current) >= patienceMs(isResumed))
+            return { standstill: { beat, before, habit }, over: null };
         }
         const isAtRest = workedMs !== null && workedMs < REST_SHARE * elapsedMs;
         pollMs = isAtRest ? REST_FACTOR * resolutionMs : resolutionMs;
-        pulse = current;
+        glancesLeft = isBeat && !isUnusual && !isResumed && habit !== null && isTooBusy(habit) ? GLANCES : 0;
+        reading = current;
         host.onReading(current.atMs);
         // Beside a long interval of the past others are not seen. What begins before a loop at rest has beaten twice is rare.
         if (isAtRest && isBeat && current.longestMs > thresholdMs) {
           host.forgetLongest();
-          before = pulse;
-          pulse = host.readPulse();
-          beat = pulse;
+          before = reading;
+          reading = beat = host.readPulse();
         }
+        seenMs = reading.atMs;
+        seenCount = reading.count;
       }
     },
   };
 }
 
-function nextHabit(habit: number | null, workedMs: number | null, elapsedMs: number): number | null {
-  if (workedMs === null || elapsedMs <= 0) return null;
-  const share = Math.min(1, workedMs / elapsedMs);
-  return habit === null ? share : HABIT * habit + (1 - HABIT) * share;
+function nextHabit(habit: Habit | null, before: Pulse, after: Pulse): Habit | null {
+  const elapsedMs = after.atMs - before.atMs;
+  if (before.time === null || after.time === null || elapsedMs <= 0) return null;
+  const shareOf = (milliseconds: number) => Math.min(1, milliseconds / elapsedMs);
+  const ran = shareOf(after.time.ranMs - before.time.ranMs);
+  const waited = shareOf(after.time.waitedMs - before.time.waitedMs);
+  if (habit === null) return { ran, waited };
+  return {
+    ran: HABIT * habit.ran + (1 - HABIT) * ran,
+    waited: HABIT * habit.waited + (1 - HABIT) * waited,
+  };
 }

@@ -20,7 +20,7 @@ const ACCOUNT = '/proc/self/schedstat';
 const SPACE = 0x20;
 const ZERO = 0x30;
 
-/** Opens the main thread's account. Reading it is most of what the watchdog costs: 30 to 40 microseconds each time. */
+/** Opens the main thread's account. Reading it is a third of what a look of the watchdog costs: 30 to 40 microseconds each time. */
 export function openMainThreadTime(): ThreadTimeReader {
   const buffer = Buffer.alloc(128);
   let descriptor = openedAccount();

@@ -10,7 +10,7 @@ import type { Culprit } from './culprit.ts';
 import { answered, untilBeat } from './follow.ts';
 import { createHunt } from './hunt.ts';
 import { asWaiting, isStarved, judge, judgeUnseen } from './judge.ts';
-import { createLookout } from './lookout.ts';
+import { createLookout, type Found } from './lookout.ts';
 import { connectMainThreadProfiler, type MainThreadProfiler, type Sight } from './main-thread-profiler.ts';
 import { durationMs, type Pulse, type Standstill } from './pulse.ts';
 import { NOT_SEEN, STARVED } from './sight.ts';
@@ -41,6 +41,8 @@ const lookout = createLookout({
   // Blocks the thread, which costs a third of what a timer does.
   sleep: (milliseconds) => void Atomics.wait(cells, CELL.stop, 0, milliseconds),
   readPulse,
+  nowMs,
+  countBeats: () => pulse.count,
   forgetLongest: () => pulse.reset(),
   isSuspended,
   isOver: (atMs) => isStopped() || hunt.isOver(atMs),
@@ -72,7 +74,7 @@ async function watch(): Promise<void> {
   while (!isStopped()) {
     const found = lookout.untilFound();
     if (found !== null)
-      await (found.end === null ? follow(found.standstill) : recordUnseen(found.standstill, found.end));
+      await (found.over === null ? follow(found.standstill) : recordUnseen(found.standstill, found.over));
     if (hunt.isOver(nowMs())) await endHunt();
     else if (isHuntWanted) await beginHunt();
   }
@@ -210,8 +212,10 @@ function readPulse(): Pulse {
 }
 
 /** A stall that was over when it was noticed: a hunt saw it nevertheless. */
-async function recordUnseen(standstill: Standstill, end: Pulse): Promise<void> {
-  const lastedMs = durationMs(standstill, end, resolutionMs);
+async function recordUnseen(
+  standstill: Standstill,
+  { end, durationMs: lastedMs }: NonNullable<Found['over']>,
+): Promise<void> {
   const sinceMs = end.atMs - lastedMs;
   const isCaught = hunt.isOn && allowance.isLeft(end.atMs);
   const culprit = isCaught

@@ -5,7 +5,8 @@ import { createAcquaintance } from '../../agent/stalls/acquaintance.ts';
 import { createAllowance } from '../../agent/stalls/allowance.ts';
 import type { Culprit } from '../../agent/stalls/culprit.ts';
 import { createHunt } from '../../agent/stalls/hunt.ts';
-import { durationMs, type Pulse } from '../../agent/stalls/pulse.ts';
+import { asWaiting, isStarved } from '../../agent/stalls/judge.ts';
+import { durationMs, type Habit, type Pulse } from '../../agent/stalls/pulse.ts';
 import { createTally } from '../../agent/stalls/tally.ts';
 
 const RESOLUTION_MS = 50;
@@ -33,13 +34,28 @@ describe('how long a stall was', () => {
     ['in the middle when it had been busy all the time', 0, end(430), 0.9, 375],
     ['in the middle when the kernel does not tell', 0, { ...end(0), time: null }, null, 375],
   ])('%s', (_, ranMs, after, busyShare, expected) => {
-    const standstill = { before: before(0), beat: beat(ranMs), busyShare };
+    const habit = busyShare === null ? null : { ran: busyShare, waited: 0 };
+    const standstill = { before: before(0), beat: beat(ranMs), habit };
     expect(durationMs(standstill, after, RESOLUTION_MS)).toBeCloseTo(expected, -1);
+  });
+
+  // A reading showed that it had come round somewhere in the 150 ms before, 105 of which the thread had worked.
+  test.each([
+    ['what was done after it, by a loop that is busy from then on, left out', 1, 57],
+    ['all that was done, by a loop that is at rest again', 0, 105],
+  ])('%s', (_, busyShare, expected) => {
+    const standstill = { before: before(0), beat: beat(0), habit: { ran: 0, waited: 0 } };
+    const after = pulse(1200, { count: 3, longestMs: 107, time: time(105) });
+    expect(durationMs(standstill, after, RESOLUTION_MS)).toBeCloseTo(105, 0);
+    expect(durationMs(standstill, after, RESOLUTION_MS, { seenMs: 1050, busyShare })).toBeCloseTo(
+      expected,
+      0,
+    );
   });
 
   test('by what was polled when a longer interval of the past hides it', () => {
     const longer = { longestMs: 700, time: null };
-    const standstill = { before: before(0), beat: { ...beat(0), ...longer }, busyShare: null };
+    const standstill = { before: before(0), beat: { ...beat(0), ...longer }, habit: null };
     expect(durationMs(standstill, { ...end(0), ...longer }, RESOLUTION_MS)).toBe(382);
     // Of readings that came late, each beat more was a turn of the loop.
     expect(durationMs(standstill, { ...end(0), ...longer, count: 5 }, RESOLUTION_MS)).toBe(282);
@@ -47,14 +63,48 @@ describe('how long a stall was', () => {
 
   test('never longer than any interval, however late it was read', () => {
     const late = { ...end(0), longestMs: 90, count: 5, time: null };
-    const standstill = { before: before(0), beat: beat(0), busyShare: 0 };
+    const standstill = { before: before(0), beat: beat(0), habit: { ran: 0, waited: 0 } };
     expect(durationMs(standstill, late, RESOLUTION_MS)).toBeLessThan(90);
   });
 
   test('by what was polled when a histogram just reset did not see its beginning', () => {
-    const standstill = { before: before(0), beat: { ...beat(0), count: 0 }, busyShare: null };
+    const standstill = { before: before(0), beat: { ...beat(0), count: 0 }, habit: null };
     const after = { ...end(0), count: 1, longestMs: 50, time: null };
     expect(durationMs(standstill, after, RESOLUTION_MS)).toBe(382);
+  });
+});
+
+describe('what a stall was spent with', () => {
+  // Read 400 ms before the last beat, and from then on 80 % busy or waiting.
+  const standstill = (habit: Habit) => ({
+    before: pulse(600, { time: time(0) }),
+    beat: pulse(1000, { count: 8 }),
+    habit,
+  });
+  const lastedMs = 200;
+  const after = (ranMs: number, waitedMs: number) =>
+    pulse(1200, { count: 9, longestMs: 230, time: time(ranMs, waitedMs) });
+
+  test.each([
+    ['a thread that had no CPU in it', { ran: 0.8, waited: 0 }, after(320 + 20, 180), true],
+    ['one that computed all the time', { ran: 0.8, waited: 0 }, after(320 + 200, 0), false],
+    [
+      'one that always waits for half of its time',
+      { ran: 0.4, waited: 0.4 },
+      after(160 + 90, 160 + 110),
+      true,
+    ],
+    ['one that waited before and then computed', { ran: 0.4, waited: 0.4 }, after(160 + 200, 160), false],
+    ['one that the kernel says nothing of', { ran: 0, waited: 0 }, pulse(1200, { count: 9 }), false],
+  ])('starved: %s', (_, habit, end, expected) => {
+    expect(isStarved(standstill(habit), end, { lastedMs, thresholdMs: 100 })).toBe(expected);
+  });
+
+  test('what used no CPU beyond the habit waited for something', () => {
+    const cpu = { ...culprit('read'), category: 'cpu' } as const;
+    const habit = { ran: 0.8, waited: 0 };
+    expect(asWaiting(cpu, standstill(habit), after(325, 0), lastedMs).category).toBe('native');
+    expect(asWaiting(cpu, standstill(habit), after(320 + 190, 0), lastedMs).category).toBe('cpu');
   });
 });
 
