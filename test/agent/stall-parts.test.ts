@@ -96,8 +96,8 @@ describe('what a stall was spent with', () => {
     ],
     ['one that waited before and then computed', { ran: 0.4, waited: 0.4 }, after(160 + 200, 160), false],
     ['one that the kernel says nothing of', { ran: 0, waited: 0 }, pulse(1200, { count: 9 }), false],
-  ])('starved: %s', (_, habit, end, expected) => {
-    expect(isStarved(standstill(habit), end, { lastedMs, thresholdMs: 100 })).toBe(expected);
+  ])('starved: %s', (_, habit, over, expected) => {
+    expect(isStarved(standstill(habit), over, { lastedMs, thresholdMs: 100 })).toBe(expected);
   });
 
   test('what used no CPU beyond the habit waited for something', () => {
