@@ -1,6 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 
-import { complain, reasonOf } from '../complain.ts';
+import { guarded } from '../guarded.ts';
 import type { Probe } from '../probe.ts';
 import { monotonicMs } from '../primordials.ts';
 import type { Finished } from '../requests/statistics.ts';
@@ -21,31 +21,11 @@ interface Exchange {
 export const requestsProbe: Probe = {
   name: 'requests',
   start({ requests, record, atMs }) {
-    // What throws in a channel ends the application. A guard that all of the agent's functions share is none that V8 can
-    // compile into the caller, which a server that answers ten thousand requests in a second feels.
-    const onStarted = (message: unknown) => {
-      try {
-        requests.begin((message as Exchange).response);
-      } catch (error) {
-        giveUp(error);
-      }
-    };
-    const onFinished = (message: unknown) => {
-      try {
-        const { request, response } = message as Exchange;
-        requests.finish(request, response);
-      } catch (error) {
-        giveUp(error);
-      }
-    };
-    const listenNoLonger = () => {
-      unsubscribe(STARTED, onStarted);
-      unsubscribe(FINISHED, onFinished);
-    };
-    const giveUp = (error: unknown) => {
-      complain(`counting requests is disabled: ${reasonOf(error)}`);
-      listenNoLonger();
-    };
+    const onStarted = harmless((message: unknown) => requests.begin((message as Exchange).response));
+    const onFinished = harmless((message: unknown) => {
+      const { request, response } = message as Exchange;
+      requests.finish(request, response);
+    });
     subscribe(STARTED, onStarted);
     subscribe(FINISHED, onFinished);
 
@@ -61,9 +41,15 @@ export const requestsProbe: Probe = {
         return figures === null ? {} : { requests: figures };
       },
       stop() {
-        listenNoLonger();
+        unsubscribe(STARTED, onStarted);
+        unsubscribe(FINISHED, onFinished);
         recordRoutes();
       },
     };
   },
 };
+
+/** What throws in a channel ends the application. */
+function harmless(work: (message: unknown) => void): (message: unknown) => void {
+  return guarded('counting requests', work, undefined, () => {});
+}
