@@ -1,7 +1,9 @@
 /** Waits until a loop stands still, at little cost. */
 import {
   busyMs,
+  busyShare,
   durationMs,
+  habitBetween,
   intervalMs,
   isTooBusy,
   waitedMs,
@@ -74,9 +76,9 @@ export function createLookout(host: LookoutHost): Lookout {
     if (Math.max(silentMs, intervalMs(standstill.beat, end)) < thresholdMs) return null;
     if (durationMs(standstill, end, resolutionMs) < thresholdMs) return null;
     host.sleep(resolutionMs);
-    const later = host.readPulse();
-    const share = (busyMs(end, later) ?? 0) / (later.atMs - end.atMs);
-    const lastedMs = durationMs(standstill, end, resolutionMs, { seenMs, busyShare: Math.min(1, share) });
+    const afterwards = habitBetween(end, host.readPulse());
+    const aftermath = { seenMs, busyShare: afterwards === null ? 0 : busyShare(afterwards) };
+    const lastedMs = durationMs(standstill, end, resolutionMs, aftermath);
     return lastedMs < thresholdMs ? null : lastedMs;
   };
   return {
@@ -156,14 +158,10 @@ export function createLookout(host: LookoutHost): Lookout {
 }
 
 function nextHabit(habit: Habit | null, before: Pulse, after: Pulse): Habit | null {
-  const elapsedMs = after.atMs - before.atMs;
-  if (before.time === null || after.time === null || elapsedMs <= 0) return null;
-  const shareOf = (milliseconds: number) => Math.min(1, milliseconds / elapsedMs);
-  const ran = shareOf(after.time.ranMs - before.time.ranMs);
-  const waited = shareOf(after.time.waitedMs - before.time.waitedMs);
-  if (habit === null) return { ran, waited };
+  const latest = habitBetween(before, after);
+  if (habit === null || latest === null) return latest;
   return {
-    ran: HABIT * habit.ran + (1 - HABIT) * ran,
-    waited: HABIT * habit.waited + (1 - HABIT) * waited,
+    ran: HABIT * habit.ran + (1 - HABIT) * latest.ran,
+    waited: HABIT * habit.waited + (1 - HABIT) * latest.waited,
   };
 }

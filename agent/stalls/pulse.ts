@@ -58,6 +58,16 @@ export function waitedMs(before: Pulse, after: Pulse): number {
   return before.time === null || after.time === null ? 0 : after.time.waitedMs - before.time.waitedMs;
 }
 
+/** How the thread spent its time between two readings; null when not known. */
+export function habitBetween(before: Pulse, after: Pulse): Habit | null {
+  const elapsedMs = after.atMs - before.atMs;
+  if (before.time === null || after.time === null || elapsedMs <= 0) return null;
+  return {
+    ran: Math.min(1, (after.time.ranMs - before.time.ranMs) / elapsedMs),
+    waited: Math.min(1, waitedMs(before, after) / elapsedMs),
+  };
+}
+
 /** 0..1: how much of its time the thread has something to do. */
 export function busyShare({ ran, waited }: Habit): number {
   return Math.min(1, ran + waited);
@@ -81,7 +91,7 @@ export function spentInStall({ before, habit }: Standstill, end: Pulse, lastedMs
   const beyond = (countedMs: number, share = 0) => Math.max(0, countedMs - share * turningMs);
   return {
     ranMs: beyond(end.time.ranMs - before.time.ranMs, habit?.ran),
-    waitedMs: beyond(end.time.waitedMs - before.time.waitedMs, habit?.waited),
+    waitedMs: beyond(waitedMs(before, end), habit?.waited),
   };
 }
 
