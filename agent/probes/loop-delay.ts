@@ -32,10 +32,14 @@ export const loopDelayProbe: Probe = {
     const delayMs = (nanoseconds: number) =>
       histogram.count === 0 ? 0 : Math.max(0, nanoseconds / NANOSECONDS_PER_MS - resolutionMs);
     // A histogram just reset counts from its next tick only, and a block may begin before: what its intervals do not add up
-    // to, but for the ticks at both ends.
-    const unmeasuredDelayMs = () => {
-      const measuredMs = histogram.count === 0 ? 0 : (histogram.count * histogram.mean) / NANOSECONDS_PER_MS;
-      return Math.max(0, monotonicMs() - resetMs - measuredMs - 2 * resolutionMs);
+    // to, but for the ticks at both ends. Adding them up reads the whole histogram, and is left out where they can't matter.
+    const longestDelayMs = () => {
+      const { count } = histogram;
+      const longestMs = delayMs(histogram.max);
+      const elsewhereMs = monotonicMs() - resetMs - 2 * resolutionMs;
+      if (elsewhereMs - count * resolutionMs <= longestMs) return longestMs;
+      const measuredMs = count === 0 ? 0 : (count * histogram.mean) / NANOSECONDS_PER_MS;
+      return Math.max(longestMs, elsewhereMs - measuredMs);
     };
     const restart = () => {
       histogram.reset();
@@ -52,7 +56,7 @@ export const loopDelayProbe: Probe = {
         const delays = {
           loopDelayP50Ms: delayMs(histogram.percentile(50)),
           loopDelayP99Ms: delayMs(histogram.percentile(99)),
-          loopDelayMaxMs: Math.max(delayMs(histogram.max), unmeasuredDelayMs()),
+          loopDelayMaxMs: longestDelayMs(),
         };
         restart();
         return delays;
