@@ -12,13 +12,14 @@ import {
   type Standstill,
 } from './pulse.ts';
 
-// A loop that has less to do than this is at rest, and is looked at less often.
-const REST_SHARE = 0.05;
-const REST_FACTOR = 3;
-
-// On a core that is at work a reading is felt, and a look at the clock and the beats costs half of it. Between two readings
-// of a busy loop that keeps beating lie so many glances.
+// A reading costs twice what a look at the clock and the beats does: on a core at work it is felt, on one at rest it keeps the
+// core awake. Between two readings of a loop that keeps beating lie so many glances, unless how long a stall lasts is to be
+// told by what the loop did right before.
 const GLANCES = 3;
+
+// A loop that has less to do than this is at rest, and is looked at less often: in resolutions.
+const REST_SHARE = 0.05;
+const REST_POLL = 3;
 
 // How much of what a loop did lately counts beside the latest reading.
 const HABIT = 0.8;
@@ -63,6 +64,9 @@ export interface Lookout {
 export function createLookout(host: LookoutHost): Lookout {
   const { resolutionMs, thresholdMs } = host;
 
+  /** Whether a loop has beaten as often as one that never stands still. */
+  const isSteady = (beats: number, elapsedMs: number) => beats >= Math.floor(elapsedMs / resolutionMs);
+
   /** How long a loop may not come round before somebody looks. */
   const patienceMs = (isResumed: boolean) =>
     resolutionMs + Math.max(thresholdMs / 2, isResumed ? MAX_RESUME_MS : 0);
@@ -100,9 +104,9 @@ export function createLookout(host: LookoutHost): Lookout {
         if (glancesLeft > 0) {
           const nowMs = host.nowMs();
           const count = host.countBeats();
-          // As long as glances come in time, no stall fits between them.
+          // As long as glances come in time and see every beat, no stall fits between them.
           const isInTime = nowMs - seenMs < pollMs + resolutionMs / 4;
-          if (isInTime && count !== seenCount && !host.isOver(nowMs)) {
+          if (isInTime && isSteady(count - seenCount, pollMs) && !host.isOver(nowMs)) {
             glancesLeft--;
             seenMs = nowMs;
             seenCount = count;
@@ -121,6 +125,7 @@ export function createLookout(host: LookoutHost): Lookout {
         const isPause = current.atMs - seenMs > pollMs + 2 * resolutionMs && (workedMs ?? 0) < elapsedMs / 2;
         const isUnusual = host.isSuspended() || isPause;
         const isBeat = current.count !== seenCount;
+        const isInStep = isSteady(current.count - seenCount, pollMs);
         const standstill = { beat, before, habit };
         if (isPause) isResumed = true;
         if (isBeat && hasBegun && !isUnusual && !isResumed) {
@@ -130,7 +135,8 @@ export function createLookout(host: LookoutHost): Lookout {
         if (isBeat || isUnusual) {
           before = isUnusual ? current : reading;
           beat = current;
-          habit = nextHabit(habit, reading, current);
+          // Or part of a stall may be in it.
+          if (isInStep) habit = nextHabit(habit, reading, current);
           hasBegun ||= isBeat;
           isResumed &&= isPause || !isBeat;
         } else {
@@ -140,8 +146,10 @@ export function createLookout(host: LookoutHost): Lookout {
             return { standstill: { beat, before, habit }, over: null };
         }
         const isAtRest = workedMs !== null && workedMs < REST_SHARE * elapsedMs;
-        pollMs = isAtRest ? REST_FACTOR * resolutionMs : resolutionMs;
-        glancesLeft = isBeat && !isUnusual && !isResumed && habit !== null && isTooBusy(habit) ? GLANCES : 0;
+        const isBusy = habit !== null && isTooBusy(habit);
+        const isUsual = isBeat && !isUnusual && !isResumed;
+        pollMs = resolutionMs * (isAtRest && isUsual && isInStep ? REST_POLL : 1);
+        glancesLeft = isUsual && (isAtRest || isBusy) ? GLANCES : 0;
         reading = current;
         host.onReading(current.atMs);
         // Beside a long interval of the past others are not seen. What begins before a loop at rest has beaten twice is rare.

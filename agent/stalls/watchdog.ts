@@ -1,6 +1,7 @@
 /** The watchdog thread: sees that the event loop of the main thread stands still, looks what it does, and writes it down. */
 import { workerData } from 'node:worker_threads';
 
+import { monotonicMs } from '../primordials.ts';
 import type { Stall } from '../recording.ts';
 import { createAcquaintance } from './acquaintance.ts';
 import { createAllowance } from './allowance.ts';
@@ -29,6 +30,9 @@ const HUNT_SAMPLING_MICROS = Math.min(MAX_HUNT_SAMPLING_MICROS, (thresholdMs * 1
 
 // What a profiler at that rate costs while it waits.
 const HUNT_COST = 0.01;
+
+// On this thread's own clock, which is read at every look and costs less than a bigint.
+const beganMs = monotonicMs() - Number(process.hrtime.bigint() - startedAtNanos) / 1e6;
 
 const hunt = createHunt();
 const allowance = createAllowance();
@@ -259,5 +263,5 @@ function microsOf(atMs: number): number {
 
 /** Milliseconds since the recording began. */
 function nowMs(): number {
-  return Number(process.hrtime.bigint() - startedAtNanos) / 1e6;
+  return monotonicMs() - beganMs;
 }

@@ -60,6 +60,7 @@ function lookAt({ busyShare, stall, oversleep = () => 0 }: Thread) {
 }
 
 const BUSY = 0.9;
+const REST = 0.003;
 
 describe('a busy loop that keeps beating', () => {
   test('is read in full once in four looks', () => {
@@ -69,9 +70,8 @@ describe('a busy loop that keeps beating', () => {
     expect(glances / readings).toBeGreaterThan(2.5);
   });
 
-  test('is read in full where nobody needs to save', () => {
+  test('is read in full while it is neither busy nor at rest, when what it did right before tells how long a stall lasted', () => {
     expect(lookAt({ busyShare: 0.5 }).glances).toBe(0);
-    expect(lookAt({ busyShare: 0.01 }).glances).toBe(0);
   });
 
   // Wherever among the glances the stall begins.
@@ -99,3 +99,34 @@ describe('a busy loop that keeps beating', () => {
     expect(found?.over?.durationMs).toBeLessThanOrEqual(300 + RESOLUTION_MS);
   });
 });
+
+describe('a loop at rest', () => {
+  test('is looked at seven times a second, and read in full twice', () => {
+    const { found, readings, glances } = lookAt({ busyShare: REST });
+    expect(found).toBeNull();
+    // Once for it to be known that it is at rest, and then every third beat.
+    expect(readings + glances).toBeLessThan(5 + END_MS / (3 * RESOLUTION_MS));
+    expect(glances / readings).toBeGreaterThan(2);
+  });
+
+  // Wherever between two looks the stall begins.
+  test.each(everyTenMs(2000, 2600))(
+    'is known to the millisecond to have stood still for 150 at %i',
+    (atMs) => {
+      const { found } = lookAt({ busyShare: REST, stall: { atMs, lastedMs: 150 } });
+      // A reading that holds a part of the stall says nothing of what it does as a rule.
+      expect(found?.standstill.habit?.ran).toBeCloseTo(REST, 3);
+      expect(found?.over?.durationMs ?? 150).toBeCloseTo(150, 0);
+    },
+  );
+
+  test.each(everyTenMs(2000, 2600))('is found standing still before 250 ms are over at %i', (atMs) => {
+    const { found, foundAtMs } = lookAt({ busyShare: REST, stall: { atMs, lastedMs: 500 } });
+    expect(found?.over).toBeNull();
+    expect(foundAtMs - atMs).toBeLessThanOrEqual(THRESHOLD_MS + 3 * RESOLUTION_MS);
+  });
+});
+
+function everyTenMs(fromMs: number, toMs: number): number[] {
+  return Array.from({ length: (toMs - fromMs) / 10 }, (_, index) => fromMs + 10 * index);
+}
